@@ -1,0 +1,223 @@
+package io.github.satchel.job;
+
+import static org.apache.flink.configuration.ConfigOptions.key;
+
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.MemorySize;
+
+/**
+ * Every setting of the job, in the order of its stages. {@code docs/configuration.md} is generated
+ * from here ({@link ConfigurationDocs}); {@link SatchelConfiguration} reads and checks them.
+ */
+public final class SatchelOptions {
+
+  public static final ConfigOption<String> KAFKA_BOOTSTRAP_SERVERS =
+      key("kafka.bootstrap-servers")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Kafka brokers, host:port, separated by commas.");
+
+  public static final ConfigOption<String> KAFKA_GROUP_ID =
+      key("kafka.group-id")
+          .stringType()
+          .defaultValue("satchel")
+          .withDescription(
+              "Consumer group under which the position in the requests is shown. Where the job goes"
+                  + " on after a stop is in its checkpoints.");
+
+  public static final ConfigOption<String> KAFKA_REQUESTS_TOPIC =
+      key("kafka.topics.requests")
+          .stringType()
+          .defaultValue("training-requests")
+          .withDescription("Topic the requests are read from.");
+
+  public static final ConfigOption<String> KAFKA_RESULTS_TOPIC =
+      key("kafka.topics.results")
+          .stringType()
+          .defaultValue("training-results")
+          .withDescription("Topic the events are written to.");
+
+  public static final ConfigOption<String> KAFKA_DEAD_LETTERS_TOPIC =
+      key("kafka.topics.dead-letters")
+          .stringType()
+          .defaultValue("training-requests-dead-letter")
+          .withDescription("Topic that takes, as they came, the requests that cannot be read.");
+
+  public static final ConfigOption<MemorySize> KAFKA_MAX_MESSAGE_SIZE =
+      key("kafka.max-message-size")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(8))
+          .withDescription(
+              "Largest message written: an event that lists 10,000 failing images is over Kafka's"
+                  + " default of 1 MB. The topics need max.message.bytes to match.");
+
+  public static final ConfigOption<Map<String, String>> KAFKA_PROPERTIES =
+      key("kafka.properties")
+          .mapType()
+          .defaultValue(Map.of())
+          .withDescription(
+              "Further settings of the Kafka clients, such as"
+                  + " kafka.properties.security.protocol: SASL_SSL.");
+
+  public static final ConfigOption<Duration> ADMIT_REMEMBER =
+      key("admit.remember")
+          .durationType()
+          .defaultValue(Duration.ofHours(24))
+          .withDescription(
+              "How long a request id is remembered: within it a request that comes again is not"
+                  + " served again. Also how long the journals of a request stay beside its archives.");
+
+  public static final ConfigOption<Duration> REQUEST_DEADLINE =
+      key("request.deadline")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(2))
+          .withDescription(
+              "Time from accepting a request to its archives, for a request that names none"
+                  + " (options.deadlineSeconds).");
+
+  public static final ConfigOption<Duration> REQUEST_MAX_DEADLINE =
+      key("request.max-deadline")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(30))
+          .withDescription("Longest deadline a request gets; more is cut to it.");
+
+  public static final ConfigOption<String> IMAGES_DIR =
+      key("images.dir")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Where stored images lie, such as s3://bucket/prefix; an image's key below it is"
+                  + " classid/userid/projectid/objectid. Requests with stored images fail without it.");
+
+  public static final ConfigOption<Integer> FETCH_CONCURRENCY =
+      key("fetch.concurrency")
+          .intType()
+          .defaultValue(64)
+          .withDescription("Images in download at once, for each subtask of the fetch stage.");
+
+  public static final ConfigOption<Duration> FETCH_TIMEOUT =
+      key("fetch.timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(20))
+          .withDescription("Longest time a download takes in all, redirects included.");
+
+  public static final ConfigOption<Duration> FETCH_CONNECT_TIMEOUT =
+      key("fetch.connect-timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(5))
+          .withDescription("Longest time until a connection stands.");
+
+  public static final ConfigOption<Duration> FETCH_IDLE_TIMEOUT =
+      key("fetch.idle-timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(8))
+          .withDescription("Longest silence within a download.");
+
+  public static final ConfigOption<MemorySize> FETCH_MAX_SIZE =
+      key("fetch.max-size")
+          .memoryType()
+          .defaultValue(new MemorySize(52_428_800))
+          .withDescription("Largest image that is fetched, counted as it arrives.");
+
+  public static final ConfigOption<String> FETCH_USER_AGENT =
+      key("fetch.user-agent")
+          .stringType()
+          .defaultValue("machinelearningforkids.co.uk")
+          .withDescription(
+              "What the job says it is. Wikimedia asks for \"client/version (contact)\".");
+
+  public static final ConfigOption<List<String>> FETCH_ALLOWED_NETWORKS =
+      key("fetch.allowed-networks")
+          .stringType()
+          .asList()
+          .defaultValues()
+          .withDescription(
+              "Private addresses that may be fetched from all the same, as CIDR blocks such as"
+                  + " 10.1.0.0/16. Anything else that is not on the public internet is refused.");
+
+  public static final ConfigOption<Long> RESIZE_MAX_PIXELS =
+      key("resize.max-pixels")
+          .longType()
+          .defaultValue(50_000_000L)
+          .withDescription("Most pixels a picture may have; its header is asked before decoding.");
+
+  public static final ConfigOption<Duration> PROGRESS_INTERVAL =
+      key("window.progress-interval")
+          .durationType()
+          .defaultValue(Duration.ofMillis(500))
+          .withDescription("Shortest time between two progress events of a request.");
+
+  public static final ConfigOption<String> ARCHIVES_DIR =
+      key("archives.dir")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Where archives are built, such as s3://bucket/prefix or file:///var/satchel: on a"
+                  + " cluster a place that every task manager reaches.");
+
+  public static final ConfigOption<Boolean> ARCHIVES_KEEP =
+      key("archives.keep")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription("Keep the archives of a request after they were uploaded.");
+
+  public static final ConfigOption<String> CREDENTIALS_DIR =
+      key("credentials.dir")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Directory of the trainer's credentials, on every task manager: <name>.json holds"
+                  + " {\"url\", \"apikey\"}. Changes are picked up without a restart.");
+
+  public static final ConfigOption<String> WATSON_IAM_URL =
+      key("watson.iam-url")
+          .stringType()
+          .defaultValue("https://iam.cloud.ibm.com")
+          .withDescription("Where API keys are exchanged for tokens.");
+
+  public static final ConfigOption<Integer> WATSON_MAX_UPLOADS =
+      key("watson.max-uploads")
+          .intType()
+          .defaultValue(4)
+          .withDescription("Uploads at once, for each subtask of the sink.");
+
+  public static final ConfigOption<Duration> WATSON_CONNECT_TIMEOUT =
+      key("watson.connect-timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(10))
+          .withDescription("Longest time until a connection to the trainer stands.");
+
+  public static final ConfigOption<Duration> WATSON_RESPONSE_TIMEOUT =
+      key("watson.response-timeout")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(2))
+          .withDescription("Longest wait for the trainer's answer once everything was sent.");
+
+  public static final ConfigOption<Integer> WATSON_MAX_ATTEMPTS =
+      key("watson.max-attempts")
+          .intType()
+          .defaultValue(5)
+          .withDescription("How often a call to the trainer is tried that failed in passing.");
+
+  private SatchelOptions() {}
+
+  /** All options, in the order in which they are declared. */
+  public static List<ConfigOption<?>> all() {
+    List<ConfigOption<?>> options = new ArrayList<>();
+    for (var field : SatchelOptions.class.getDeclaredFields()) {
+      if (Modifier.isPublic(field.getModifiers()) && field.getType() == ConfigOption.class) {
+        try {
+          options.add((ConfigOption<?>) field.get(null));
+        } catch (IllegalAccessException e) {
+          throw new LinkageError(field.getName(), e); // public, so it cannot be
+        }
+      }
+    }
+    return List.copyOf(options);
+  }
+}
