@@ -2,11 +2,13 @@ package io.github.satchel.job;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
+import io.github.satchel.job.SatchelConfiguration.Rule;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.MemorySize;
 
@@ -149,8 +151,10 @@ public final class SatchelOptions {
   public static final ConfigOption<Duration> PROGRESS_INTERVAL =
       key("window.progress-interval")
           .durationType()
-          .defaultValue(Duration.ofMillis(500))
-          .withDescription("Shortest time between two progress events of a request.");
+          .defaultValue(Duration.ofSeconds(1))
+          .withDescription(
+              "Shortest time between two progress events of a request, but for the last one, which"
+                  + " comes at once: no two seconds see more than the contract's two a second.");
 
   public static final ConfigOption<String> ARCHIVES_DIR =
       key("archives.dir")
@@ -203,6 +207,29 @@ public final class SatchelOptions {
           .intType()
           .defaultValue(5)
           .withDescription("How often a call to the trainer is tried that failed in passing.");
+
+  /** Options without which there is no job. */
+  static final Set<ConfigOption<?>> REQUIRED =
+      Set.of(KAFKA_BOOTSTRAP_SERVERS, ARCHIVES_DIR, CREDENTIALS_DIR);
+
+  /** What the values must be beyond their type. */
+  static final List<Rule> RULES =
+      List.of(
+          Rule.atLeast(KAFKA_MAX_MESSAGE_SIZE, MemorySize.ofMebiBytes(1)),
+          Rule.atLeast(REQUEST_DEADLINE, Duration.ofSeconds(1)),
+          Rule.atLeast(REQUEST_MAX_DEADLINE, Duration.ofSeconds(1)),
+          Rule.longerThan(ADMIT_REMEMBER, REQUEST_MAX_DEADLINE),
+          Rule.atLeast(FETCH_CONCURRENCY, 1),
+          Rule.atLeast(FETCH_TIMEOUT, Duration.ofMillis(1)),
+          Rule.atLeast(FETCH_CONNECT_TIMEOUT, Duration.ofMillis(1)),
+          Rule.atLeast(FETCH_IDLE_TIMEOUT, Duration.ofMillis(1)),
+          Rule.atLeast(FETCH_MAX_SIZE, new MemorySize(1)),
+          Rule.atLeast(RESIZE_MAX_PIXELS, 1L),
+          Rule.atLeast(PROGRESS_INTERVAL, Duration.ofMillis(100)),
+          Rule.atLeast(WATSON_MAX_UPLOADS, 1),
+          Rule.atLeast(WATSON_CONNECT_TIMEOUT, Duration.ofMillis(1)),
+          Rule.atLeast(WATSON_RESPONSE_TIMEOUT, Duration.ofMillis(1)),
+          Rule.atLeast(WATSON_MAX_ATTEMPTS, 1));
 
   private SatchelOptions() {}
 

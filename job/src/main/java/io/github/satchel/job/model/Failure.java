@@ -1,6 +1,7 @@
 package io.github.satchel.job.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +37,16 @@ public record Failure(
         new Location(image.type(), image.imageid(), image.url(), image.spec(), null));
   }
 
+  /** A failure of all images of a label together. */
+  public static Failure ofLabel(FailureCode code, String message, String label) {
+    JsonPointer pointer = JsonPointer.empty().appendProperty("labels").appendProperty(label);
+    return new Failure(
+        code, message, label, new Location(null, null, null, null, pointer.toString()));
+  }
+
   /** A failure of the part of the request that an RFC 6901 pointer names. */
-  public static Failure ofField(
-      FailureCode code, String message, @Nullable String label, String pointer) {
-    return new Failure(code, message, label, new Location(null, null, null, null, pointer));
+  public static Failure ofField(String message, String pointer) {
+    return new Failure(
+        FailureCode.INVALID_REQUEST, message, null, new Location(null, null, null, null, pointer));
   }
 }

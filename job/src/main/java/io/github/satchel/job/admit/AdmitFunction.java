@@ -1,0 +1,94 @@
+package io.github.satchel.job.admit;
+
+import io.github.satchel.job.model.AdmittedRequest;
+import io.github.satchel.job.model.Event;
+import io.github.satchel.job.model.ImageLocation;
+import io.github.satchel.job.model.ImageTask;
+import io.github.satchel.job.model.Label;
+import io.github.satchel.job.model.TrainingRequest;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.StateTtlConfig;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keyed by request id: a request seen before is dropped, a new one is announced, sent to its window
+ * and taken apart into its images.
+ */
+public final class AdmitFunction extends KeyedProcessFunction<String, TrainingRequest, ImageTask> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AdmitFunction.class);
+
+  private final Duration remember;
+  private final Duration defaultDeadline;
+  private final Duration maxDeadline;
+  private final OutputTag<AdmittedRequest> requests;
+  private final OutputTag<Event> events;
+  private transient ValueState<Boolean> seen;
+
+  /**
+   * @param remember how long an id is remembered
+   * @param defaultDeadline of a request that names none
+   * @param maxDeadline of any request
+   */
+  @SuppressWarnings("NullAway.Init") // the state comes with open()
+  public AdmitFunction(
+      Duration remember,
+      Duration defaultDeadline,
+      Duration maxDeadline,
+      OutputTag<AdmittedRequest> requests,
+      OutputTag<Event> events) {
+    this.remember = remember;
+    this.defaultDeadline = defaultDeadline;
+    this.maxDeadline = maxDeadline;
+    this.requests = requests;
+    this.events = events;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    var descriptor = new ValueStateDescriptor<>("seen", Boolean.class);
+    descriptor.enableTimeToLive(
+        StateTtlConfig.newBuilder(remember)
+            .setUpdateType(StateTtlConfig.UpdateType.OnCreateAndWrite)
+            .setStateVisibility(StateTtlConfig.StateVisibility.NeverReturnExpired)
+            .cleanupInRocksdbCompactFilter(1_000)
+            .build());
+    seen = getRuntimeContext().getState(descriptor);
+  }
+
+  @Override
+  public void processElement(TrainingRequest request, Context context, Collector<ImageTask> out)
+      throws Exception {
+    if (seen.value() != null) {
+      LOG.info("Request {} was seen before and is dropped", request.requestId());
+      return;
+    }
+    seen.update(true);
+    Duration wanted =
+        request.deadlineSeconds() == 0
+            ? defaultDeadline
+            : Duration.ofSeconds(request.deadlineSeconds());
+    Instant deadline =
+        Instant.ofEpochMilli(context.timerService().currentProcessingTime())
+            .plus(wanted.compareTo(maxDeadline) < 0 ? wanted : maxDeadline);
+    LOG.info("Request {} accepted: {} images", request.requestId(), request.images());
+    context.output(events, Event.accepted(request));
+    context.output(requests, new AdmittedRequest(request, deadline));
+    int index = 0;
+    for (Label label : request.labels()) {
+      for (ImageLocation image : label.images()) {
+        out.collect(
+            new ImageTask(
+                request.requestId(), index++, label.name(), image, request.format(), deadline));
+      }
+    }
+  }
+}

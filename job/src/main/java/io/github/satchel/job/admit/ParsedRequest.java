@@ -1,0 +1,32 @@
+package io.github.satchel.job.admit;
+
+import io.github.satchel.job.model.Failure;
+import io.github.satchel.job.model.TrainingRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a message of the requests topic turned out to be. */
+sealed interface ParsedRequest {
+
+  /** A request that can be served. */
+  record Valid(TrainingRequest request) implements ParsedRequest {}
+
+  /**
+   * A message that does not follow the contract.
+   *
+   * @param requestId null if none can be read, and then nobody can be told
+   * @param failures every field at fault, at least one
+   */
+  record Invalid(@Nullable String requestId, @Nullable String projectId, List<Failure> failures)
+      implements ParsedRequest {
+
+    /** All failures in one sentence, the first in full. */
+    String summary() {
+      Failure first = failures.get(0);
+      String pointer = first.location() == null ? null : first.location().pointer();
+      String more = failures.size() == 1 ? "" : " (and " + (failures.size() - 1) + " more)";
+      String where = pointer == null || pointer.isEmpty() ? "the message" : pointer;
+      return "Invalid request: " + where + ": " + first.message() + more;
+    }
+  }
+}

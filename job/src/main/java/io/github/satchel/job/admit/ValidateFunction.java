@@ -1,0 +1,65 @@
+package io.github.satchel.job.admit;
+
+import io.github.satchel.job.model.DeadLetter;
+import io.github.satchel.job.model.Event;
+import io.github.satchel.job.model.FailureCode;
+import io.github.satchel.job.model.RawRequest;
+import io.github.satchel.job.model.TrainingRequest;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets valid requests pass. The others become a dead letter and, if their id can be read, an event
+ * {@code rejected} that names every field at fault.
+ */
+public final class ValidateFunction extends ProcessFunction<RawRequest, TrainingRequest> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ValidateFunction.class);
+
+  private final OutputTag<Event> events;
+  private final OutputTag<DeadLetter> deadLetters;
+  private transient RequestParser parser;
+
+  @SuppressWarnings("NullAway.Init") // the parser comes with open()
+  public ValidateFunction(OutputTag<Event> events, OutputTag<DeadLetter> deadLetters) {
+    this.events = events;
+    this.deadLetters = deadLetters;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    parser = new RequestParser();
+  }
+
+  @Override
+  public void processElement(RawRequest raw, Context context, Collector<TrainingRequest> out) {
+    ParsedRequest parsed = parser.parse(raw.value(), raw.timestamp());
+    if (parsed instanceof ParsedRequest.Valid valid) {
+      out.collect(valid.request());
+    } else if (parsed instanceof ParsedRequest.Invalid invalid) {
+      String reason = invalid.summary();
+      LOG.info(
+          "Request {} at {}-{}@{} is set aside: {}",
+          invalid.requestId(),
+          raw.topic(),
+          raw.partition(),
+          raw.offset(),
+          reason);
+      context.output(deadLetters, new DeadLetter(raw, reason));
+      if (invalid.requestId() != null) {
+        context.output(
+            events,
+            Event.rejected(
+                invalid.requestId(),
+                invalid.projectId(),
+                invalid.failures(),
+                new Event.ErrorInfo(FailureCode.INVALID_REQUEST, reason),
+                raw.timestamp()));
+      }
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package io.github.satchel.job.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the site is told of a request; the JSON of the results topic.
+ *
+ * @param projectId null only in a rejection of a request that names none
+ * @param at when it happened; the same however often the event is delivered
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record Event(
+    Type type,
+    String requestId,
+    @Nullable String projectId,
+    Instant at,
+    ImageCounts images,
+    @Nullable Classifier classifier,
+    List<Archive> archives,
+    List<Failure> failures,
+    @Nullable ErrorInfo error) {
+
+  /** The kinds of event. */
+  public enum Type {
+    /** The request is being served. */
+    @JsonProperty("accepted")
+    ACCEPTED(false),
+    /** Some of its images are done. */
+    @JsonProperty("progress")
+    PROGRESS(false),
+    /** Its classifier was created. */
+    @JsonProperty("uploaded")
+    UPLOADED(true),
+    /** Its archives are where the event says. */
+    @JsonProperty("stored")
+    STORED(true),
+    /** It ended without a result. */
+    @JsonProperty("failed")
+    FAILED(true),
+    /** It does not follow the contract. */
+    @JsonProperty("rejected")
+    REJECTED(true);
+
+    private final boolean outcome;
+
+    Type(boolean outcome) {
+      this.outcome = outcome;
+    }
+
+    /** Whether the request ends with this. */
+    public boolean isOutcome() {
+      return outcome;
+    }
+  }
+
+  /**
+   * The classifier that a request created.
+   *
+   * @param created as the service gave it
+   * @param credentials name of the credentials that it was created with
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Classifier(
+      String id,
+      String name,
+      String status,
+      @Nullable String created,
+      @Nullable String url,
+      String credentials) {}
+
+  /** Why a request ended without a result. */
+  public record ErrorInfo(FailureCode code, String message) {}
+
+  /** The same event with other failures. */
+  public Event withFailures(List<Failure> others) {
+    return new Event(type, requestId, projectId, at, images, classifier, archives, others, error);
+  }
+
+  /** The request is being served. */
+  public static Event accepted(TrainingRequest request) {
+    return new Event(
+        Type.ACCEPTED,
+        request.requestId(),
+        request.projectId(),
+        request.receivedAt(),
+        new ImageCounts(request.images(), 0, 0),
+        null,
+        List.of(),
+        List.of(),
+        null);
+  }
+
+  /** Some of the request's images are done. */
+  public static Event progress(TrainingRequest request, ImageCounts images, Instant at) {
+    return new Event(
+        Type.PROGRESS,
+        request.requestId(),
+        request.projectId(),
+        at,
+        images,
+        null,
+        List.of(),
+        List.of(),
+        null);
+  }
+
+  /** The request ended without a result. */
+  public static Event failed(
+      TrainingRequest request,
+      ImageCounts images,
+      List<Failure> failures,
+      ErrorInfo error,
+      Instant at) {
+    return new Event(
+        Type.FAILED,
+        request.requestId(),
+        request.projectId(),
+        at,
+        images,
+        null,
+        List.of(),
+        failures,
+        error);
+  }
+
+  /** The archives stay where they are. */
+  public static Event stored(PackedRequest request, Instant at) {
+    return new Event(
+        Type.STORED,
+        request.requestId(),
+        request.projectId(),
+        at,
+        request.images(),
+        null,
+        request.archives(),
+        request.failures(),
+        null);
+  }
+
+  /** The request's classifier was created. */
+  public static Event uploaded(PackedRequest request, Classifier classifier, Instant at) {
+    return new Event(
+        Type.UPLOADED,
+        request.requestId(),
+        request.projectId(),
+        at,
+        request.images(),
+        classifier,
+        request.archives(),
+        request.failures(),
+        null);
+  }
+
+  /** The request's archives could not be handed over. */
+  public static Event uploadFailed(PackedRequest request, ErrorInfo error, Instant at) {
+    return new Event(
+        Type.FAILED,
+        request.requestId(),
+        request.projectId(),
+        at,
+        request.images(),
+        null,
+        request.archives(),
+        request.failures(),
+        error);
+  }
+
+  /** The request does not follow the contract. */
+  public static Event rejected(
+      String requestId,
+      @Nullable String projectId,
+      List<Failure> failures,
+      ErrorInfo error,
+      Instant at) {
+    return new Event(
+        Type.REJECTED,
+        requestId,
+        projectId,
+        at,
+        new ImageCounts(0, 0, 0),
+        null,
+        List.of(),
+        failures,
+        error);
+  }
+}

@@ -1,0 +1,172 @@
+package io.github.satchel.job.window;
+
+import io.github.satchel.job.model.Archive;
+import io.github.satchel.job.model.Json;
+import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.LocalDateTime;
+import java.util.HexFormat;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.FileSystem.WriteMode;
+import org.apache.flink.core.fs.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory of archives, on any Flink file system: {@code <dir>/<requestId>/<label>.zip} and,
+ * beside them, how the request was decided.
+ *
+ * <p>Archives are written as a stream and are reproducible: entries stored, not deflated, in the
+ * order given, all with the first time stamp that ZIP knows. The same pictures give the same bytes.
+ */
+final class ArchiveStore {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ArchiveStore.class);
+  private static final LocalDateTime FIRST_ZIP_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+  private static final String DECISION = "decision.json";
+
+  private final Path root;
+
+  ArchiveStore(String root) {
+    this.root = new Path(root);
+  }
+
+  /** Where the archives and journals of a request lie. */
+  String directory(String requestId) {
+    return path(requestId).toString();
+  }
+
+  /** Starts the archive of a label, in place of one that an earlier attempt may have left. */
+  ArchiveWriter create(String requestId, String label) throws IOException {
+    Path path = new Path(path(requestId), label + ".zip");
+    return new ArchiveWriter(label, path, fileSystem().create(path, WriteMode.OVERWRITE));
+  }
+
+  /** How an earlier attempt at the request decided it; null if none did. */
+  @Nullable Decision readDecision(String requestId) throws IOException {
+    byte[] content;
+    try (var in = fileSystem().open(new Path(path(requestId), DECISION))) {
+      content = in.readAllBytes();
+    } catch (FileNotFoundException e) {
+      return null;
+    }
+    try {
+      return Json.MAPPER.readValue(content, Decision.class);
+    } catch (IOException e) {
+      // Cut short by a crash. Nothing is said of a request before its decision is on disk whole, so
+      // nobody has seen what this one would have been.
+      LOG.warn("The decision on request {} is unreadable and is made again", requestId);
+      return null;
+    }
+  }
+
+  /** Settles a request, before anybody is told. */
+  void writeDecision(String requestId, Decision decision) throws IOException {
+    byte[] content = Json.MAPPER.writeValueAsBytes(decision);
+    try (OutputStream out =
+        fileSystem().create(new Path(path(requestId), DECISION), WriteMode.OVERWRITE)) {
+      out.write(content);
+    }
+  }
+
+  /** Removes everything of a request. */
+  void delete(String requestId) throws IOException {
+    fileSystem().delete(path(requestId), true);
+  }
+
+  /** Removes the journals of a request and leaves its archives. */
+  void deleteDecision(String requestId) throws IOException {
+    fileSystem().delete(new Path(path(requestId), DECISION), false);
+  }
+
+  private Path path(String requestId) {
+    return new Path(root, requestId);
+  }
+
+  private FileSystem fileSystem() throws IOException {
+    return FileSystem.get(root.toUri());
+  }
+
+  /** One archive in the making. */
+  static final class ArchiveWriter implements AutoCloseable {
+
+    private final String label;
+    private final Path path;
+    private final Counter counter;
+    private final MessageDigest digest;
+    private final ZipOutputStream zip;
+    private int images;
+
+    private ArchiveWriter(String label, Path path, OutputStream out) {
+      this.label = label;
+      this.path = path;
+      this.counter = new Counter(out);
+      this.digest = sha256();
+      this.zip = new ZipOutputStream(new DigestOutputStream(counter, digest));
+      zip.setMethod(ZipOutputStream.STORED);
+    }
+
+    void add(String name, byte[] content) throws IOException {
+      ZipEntry entry = new ZipEntry(name);
+      CRC32 crc = new CRC32();
+      crc.update(content);
+      entry.setSize(content.length);
+      entry.setCrc(crc.getValue());
+      entry.setTimeLocal(FIRST_ZIP_TIME);
+      zip.putNextEntry(entry);
+      zip.write(content);
+      zip.closeEntry();
+      images++;
+    }
+
+    /** Ends the archive and says what became of it. */
+    Archive finish() throws IOException {
+      zip.close();
+      return new Archive(
+          label, path.toString(), images, counter.bytes, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    @Override
+    public void close() throws IOException {
+      zip.close();
+    }
+
+    private static MessageDigest sha256() {
+      try {
+        return MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform has SHA-256", e);
+      }
+    }
+  }
+
+  private static final class Counter extends FilterOutputStream {
+
+    private long bytes;
+
+    Counter(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+      bytes++;
+    }
+
+    @Override
+    public void write(byte[] b, int off, int len) throws IOException {
+      out.write(b, off, len);
+      bytes += len;
+    }
+  }
+}
