@@ -66,7 +66,7 @@ public final class SatchelConfiguration {
       throw new InvalidConfigurationException(List.of("cannot read " + file + ": " + e));
     } catch (YamlEngineException e) {
       throw new InvalidConfigurationException(
-          List.of(file + " is not YAML: " + e.getMessage().strip()));
+          List.of(file + " is not YAML: " + String.valueOf(e.getMessage()).strip()));
     }
     Map<String, String> values = new LinkedHashMap<>();
     if (content instanceof Map<?, ?> map) {

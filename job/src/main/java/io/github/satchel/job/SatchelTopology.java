@@ -1,0 +1,194 @@
+package io.github.satchel.job;
+
+import io.github.satchel.job.admit.AdmitFunction;
+import io.github.satchel.job.admit.ValidateFunction;
+import io.github.satchel.job.model.AdmittedRequest;
+import io.github.satchel.job.model.DeadLetter;
+import io.github.satchel.job.model.Event;
+import io.github.satchel.job.model.FetchedImage;
+import io.github.satchel.job.model.ImageTask;
+import io.github.satchel.job.model.PackedRequest;
+import io.github.satchel.job.model.RawRequest;
+import io.github.satchel.job.model.ResizedImage;
+import io.github.satchel.job.model.TrainingRequest;
+import io.github.satchel.job.window.RequestWindow;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.datastream.AsyncDataStream;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.async.AsyncFunction;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * What flows where. Everything that touches the outside world is an argument.
+ *
+ * <pre>
+ *  training-requests
+ *        |
+ *    validate ── broken ──> dead letters, rejected
+ *        | by request
+ *     admit ── accepted
+ *        | an image each          | the request
+ *     fetch                       |
+ *        |                        |
+ *     resize                      |
+ *        | by request             | by request
+ *     request window <────────────+
+ *        |── progress, failed, stored
+ *     trainer ── uploaded, failed
+ * </pre>
+ *
+ * <p>Each stage is a vertex of its own, so that the dashboard shows where a burst waits and each
+ * can be scaled by itself. The uids are part of every savepoint: a changed one loses state.
+ */
+final class SatchelTopology {
+
+  private static final OutputTag<Event> EVENTS =
+      new OutputTag<>("events", TypeInformation.of(Event.class));
+  private static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
+  private static final OutputTag<AdmittedRequest> REQUESTS =
+      new OutputTag<>("requests", TypeInformation.of(AdmittedRequest.class));
+
+  private final Configuration options;
+  private final Source<RawRequest, ?, ?> requests;
+  private final AsyncFunction<ImageTask, FetchedImage> fetch;
+  private final MapFunction<FetchedImage, ResizedImage> resize;
+  private final Sink<PackedRequest> trainer;
+  private final Sink<Event> events;
+  private final Sink<DeadLetter> deadLetters;
+
+  /**
+   * @param options settings as {@link SatchelConfiguration} checked them
+   * @param trainer takes archives, and tells their outcome by itself
+   */
+  SatchelTopology(
+      Configuration options,
+      Source<RawRequest, ?, ?> requests,
+      AsyncFunction<ImageTask, FetchedImage> fetch,
+      MapFunction<FetchedImage, ResizedImage> resize,
+      Sink<PackedRequest> trainer,
+      Sink<Event> events,
+      Sink<DeadLetter> deadLetters) {
+    this.options = options;
+    this.requests = requests;
+    this.fetch = fetch;
+    this.resize = resize;
+    this.trainer = trainer;
+    this.events = events;
+    this.deadLetters = deadLetters;
+  }
+
+  void build(StreamExecutionEnvironment environment) {
+    environment.configure(new Configuration().set(PipelineOptions.GENERIC_TYPES, false));
+    SingleOutputStreamOperator<TrainingRequest> valid = validate(read(environment));
+    SingleOutputStreamOperator<ImageTask> images = admit(valid);
+    SingleOutputStreamOperator<PackedRequest> packed =
+        window(images.getSideOutput(REQUESTS), resize(fetch(images)));
+    train(packed);
+    tell(
+        valid
+            .getSideOutput(EVENTS)
+            .union(images.getSideOutput(EVENTS), packed.getSideOutput(EVENTS)));
+    setAside(valid.getSideOutput(DEAD_LETTERS));
+  }
+
+  private DataStream<RawRequest> read(StreamExecutionEnvironment environment) {
+    return environment
+        .fromSource(
+            requests,
+            WatermarkStrategy.noWatermarks(),
+            "training requests",
+            TypeInformation.of(RawRequest.class))
+        .uid("requests");
+  }
+
+  private SingleOutputStreamOperator<TrainingRequest> validate(DataStream<RawRequest> raw) {
+    return raw.process(new ValidateFunction(EVENTS, DEAD_LETTERS))
+        .returns(TrainingRequest.class)
+        .name("validate")
+        .uid("validate")
+        .disableChaining();
+  }
+
+  private SingleOutputStreamOperator<ImageTask> admit(DataStream<TrainingRequest> valid) {
+    return valid
+        .keyBy(TrainingRequest::requestId)
+        .process(
+            new AdmitFunction(
+                options.get(SatchelOptions.ADMIT_REMEMBER),
+                options.get(SatchelOptions.REQUEST_DEADLINE),
+                options.get(SatchelOptions.REQUEST_MAX_DEADLINE),
+                REQUESTS,
+                EVENTS))
+        .returns(ImageTask.class)
+        .name("admit")
+        .uid("admit")
+        .disableChaining();
+  }
+
+  /**
+   * The operator's time-out covers waiting in its queue and every attempt: it is no limit of a
+   * download but the last moment at which anybody could still want the image.
+   */
+  private SingleOutputStreamOperator<FetchedImage> fetch(DataStream<ImageTask> images) {
+    return AsyncDataStream.unorderedWait(
+            images.rebalance(),
+            fetch,
+            options.get(SatchelOptions.REQUEST_MAX_DEADLINE).toMillis(),
+            TimeUnit.MILLISECONDS,
+            options.get(SatchelOptions.FETCH_CONCURRENCY))
+        .returns(FetchedImage.class)
+        .name("fetch")
+        .uid("fetch")
+        .disableChaining();
+  }
+
+  private SingleOutputStreamOperator<ResizedImage> resize(DataStream<FetchedImage> images) {
+    return images
+        .map(resize)
+        .returns(ResizedImage.class)
+        .name("resize")
+        .uid("resize")
+        .disableChaining();
+  }
+
+  private SingleOutputStreamOperator<PackedRequest> window(
+      DataStream<AdmittedRequest> admitted, DataStream<ResizedImage> images) {
+    return admitted
+        .keyBy(request -> request.request().requestId())
+        .connect(images.keyBy(ResizedImage::requestId))
+        .process(
+            new RequestWindow(
+                options.get(SatchelOptions.ARCHIVES_DIR),
+                options.get(SatchelOptions.ARCHIVES_KEEP),
+                options.get(SatchelOptions.ADMIT_REMEMBER),
+                options.get(SatchelOptions.PROGRESS_INTERVAL),
+                EVENTS))
+        .returns(PackedRequest.class)
+        .name("request window")
+        .uid("window")
+        .disableChaining();
+  }
+
+  private void train(DataStream<PackedRequest> packed) {
+    packed.sinkTo(trainer).name("trainer").uid("trainer").disableChaining();
+  }
+
+  /** Keyed, so that one subtask writes what is said of a request. */
+  private void tell(DataStream<Event> told) {
+    told.keyBy(Event::requestId).sinkTo(events).name("events").uid("events");
+  }
+
+  private void setAside(DataStream<DeadLetter> letters) {
+    letters.sinkTo(deadLetters).name("dead letters").uid("dead-letters");
+  }
+}
