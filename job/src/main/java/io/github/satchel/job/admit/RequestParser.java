@@ -1,12 +1,13 @@
 package io.github.satchel.job.admit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Error;
-import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
@@ -50,20 +51,27 @@ final class RequestParser {
   private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Set<String> RECEIVERS = Set.of("watson", "http", "store");
   private static final String SCHEMA_FILE = "training-request.schema.json";
+  private static final String SCHEMA_ID = "https://satchel.github.io/contract/" + SCHEMA_FILE;
 
   private final Schema requestSchema;
   private final Schema imageSchema;
 
   RequestParser() {
-    SchemaRegistry registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
-    try (InputStream file = RequestParser.class.getResourceAsStream(SCHEMA_FILE)) {
-      if (file == null) {
-        throw new IllegalStateException(SCHEMA_FILE + " is not on the class path");
+    String contract = read(SCHEMA_FILE);
+    SchemaRegistry registry =
+        SchemaRegistry.withDefaultDialect(
+            SpecificationVersion.DRAFT_2020_12,
+            builder -> builder.schemas(Map.of(SCHEMA_ID, contract)));
+    requestSchema = registry.getSchema(SchemaLocation.of(SCHEMA_ID));
+    imageSchema = registry.getSchema(SchemaLocation.of(SCHEMA_ID + "#/$defs/image"));
+  }
+
+  private static String read(String resource) {
+    try (InputStream in = RequestParser.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException(resource + " is not on the class path");
       }
-      JsonNode contract = Json.MAPPER.readTree(file);
-      String id = contract.get("$id").textValue();
-      requestSchema = registry.getSchema(SchemaLocation.of(id), contract);
-      imageSchema = registry.getSchema("{\"$ref\": \"" + id + "#/$defs/image\"}", InputFormat.JSON);
+      return new String(in.readAllBytes(), UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,0 +1,344 @@
+package io.github.satchel.job.admit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.job.Requests;
+import io.github.satchel.job.model.Delivery;
+import io.github.satchel.job.model.Failure;
+import io.github.satchel.job.model.FailureCode;
+import io.github.satchel.job.model.ImageFailurePolicy;
+import io.github.satchel.job.model.ImageLocation;
+import io.github.satchel.job.model.Label;
+import io.github.satchel.job.model.OutputFormat;
+import io.github.satchel.job.model.TrainingRequest;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestParserTest {
+
+  private final RequestParser parser = new RequestParser();
+  private final ObjectNode json = Requests.json("r-1", 10);
+
+  @Test
+  void aRequestOfTheContractIsReadWhole() {
+    json.put("unknown", "ignored");
+    json.putObject("options")
+        .put("onImageFailure", "skip")
+        .put("deadlineSeconds", 30)
+        .put("format", "png");
+
+    TrainingRequest request = valid();
+
+    assertThat(request.requestId()).isEqualTo("r-1");
+    assertThat(request.projectId()).isEqualTo("project-1");
+    assertThat(request.name()).isEqualTo("My pets");
+    assertThat(request.labels()).extracting(Label::name).containsExactly("cat", "dog");
+    assertThat(request.images()).isEqualTo(20);
+    assertThat(request.labels().get(1).images().get(9))
+        .isEqualTo(
+            new ImageLocation(
+                ImageLocation.Type.DOWNLOAD, "dog-9", "https://pictures.example/dog-9.jpg", null));
+    assertThat(request.deliverTo())
+        .isEqualTo(new Delivery(Delivery.Kind.WATSON, List.of("class-7"), List.of()));
+    assertThat(request.onImageFailure()).isEqualTo(ImageFailurePolicy.SKIP);
+    assertThat(request.deadlineSeconds()).isEqualTo(30);
+    assertThat(request.format()).isEqualTo(OutputFormat.PNG);
+    assertThat(request.receivedAt()).isEqualTo(Requests.RECEIVED_AT);
+  }
+
+  @Test
+  void whatARequestLeavesOutHasTheDefaultsOfTheContract() {
+    TrainingRequest request = valid();
+
+    assertThat(request.onImageFailure()).isEqualTo(ImageFailurePolicy.FAIL);
+    assertThat(request.deadlineSeconds()).isZero();
+    assertThat(request.format()).isEqualTo(OutputFormat.AUTO);
+  }
+
+  @Test
+  void aStoredImageIsKnownByItsObjectsIdAndKey() {
+    ObjectNode image = ((ArrayNode) json.at("/labels/cat")).addObject().put("type", "retrieve");
+    image
+        .putObject("spec")
+        .put("objectid", "o1")
+        .put("projectid", "p1")
+        .put("userid", "auth0|5f3c")
+        .put("classid", "c1");
+
+    ImageLocation stored = valid().labels().get(0).images().get(10);
+
+    assertThat(stored.id()).isEqualTo("o1");
+    assertThat(Objects.requireNonNull(stored.spec()).key()).isEqualTo("c1/auth0|5f3c/p1/o1");
+  }
+
+  @Test
+  void labelsWithoutImagesAreSkipped() {
+    ((ObjectNode) json.get("labels")).putArray("empty");
+
+    assertThat(valid().labels()).extracting(Label::name).containsExactly("cat", "dog");
+  }
+
+  @Test
+  void archivesMayStayInTheStore() {
+    json.putObject("deliverTo").putObject("store");
+
+    assertThat(valid().deliverTo().kind()).isEqualTo(Delivery.Kind.STORE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "{", "pupil", "[]", "\"text\"", "42", "null", "{\"a\":1,\"a\":2}", "{} {}"})
+  void whatIsNotAJsonObjectCannotBeAnswered(String message) {
+    ParsedRequest.Invalid invalid = invalid(message.getBytes(UTF_8));
+
+    assertThat(invalid.requestId()).isNull();
+    assertThat(invalid.failures()).hasSize(1);
+    assertThat(invalid.summary()).startsWith("Invalid request: the message: ");
+  }
+
+  @Test
+  void aTombstoneHasNoContent() {
+    assertThat(parser.parse(null, Requests.RECEIVED_AT))
+        .asInstanceOf(type(ParsedRequest.Invalid.class))
+        .extracting(ParsedRequest.Invalid::summary)
+        .isEqualTo("Invalid request: the message: no content");
+  }
+
+  @Test
+  void tenThousandNestedBracketsAreRefusedByTheParser() {
+    String nested = "{\"requestId\":\"r\",\"x\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}";
+
+    assertThat(invalid(nested.getBytes(UTF_8)).summary()).contains("not JSON").contains("nesting");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"requestId", "projectId", "name", "labels", "deliverTo"})
+  void aMissingFieldIsNamed(String field) {
+    json.remove(field);
+
+    assertThat(faults()).containsExactly("/" + field + " is missing");
+  }
+
+  @Test
+  void allFieldsAtFaultAreNamedAtOnce() {
+    json.remove("name");
+    json.put("projectId", 7);
+    json.putObject("options").put("onImageFailure", "panic").put("deadlineSeconds", 0);
+    ((ObjectNode) json.at("/labels/cat/3")).put("type", "draw");
+    ((ObjectNode) json.at("/labels/dog/5")).remove("url");
+
+    assertThat(pointers())
+        .containsExactlyInAnyOrder(
+            "/name",
+            "/projectId",
+            "/options/onImageFailure",
+            "/options/deadlineSeconds",
+            "/labels/cat/3/type",
+            "/labels/dog/5/url");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "with space", "slash/", "ü"})
+  void anIdThatIsNoneIsNotAnswered(String id) {
+    json.put("requestId", id);
+
+    assertThat(pointers()).containsExactly("/requestId");
+    assertThat(invalid(bytes()).requestId()).isNull();
+  }
+
+  @Test
+  void anIdOf64CharactersIsTakenAndOneOf65IsNot() {
+    json.put("requestId", "x".repeat(64));
+    assertThat(valid().requestId()).hasSize(64);
+
+    json.put("requestId", "x".repeat(65));
+    assertThat(pointers()).containsExactly("/requestId");
+  }
+
+  @Test
+  void aRejectionKeepsTheIdsThatCanBeRead() {
+    json.remove("name");
+
+    ParsedRequest.Invalid invalid = invalid(bytes());
+
+    assertThat(invalid.requestId()).isEqualTo("r-1");
+    assertThat(invalid.projectId()).isEqualTo("project-1");
+  }
+
+  @Test
+  void aLabelOfNineImagesIsTooSmall() {
+    ((ArrayNode) json.at("/labels/cat")).remove(0);
+
+    assertThat(invalid(bytes()).failures())
+        .containsExactly(
+            Failure.ofLabel(
+                FailureCode.LABEL_TOO_FEW_IMAGES,
+                "Not enough images to train the classifier",
+                "cat"));
+  }
+
+  @Test
+  void aLabelOf10000ImagesIsTakenAndOneOf10001IsTooLarge() {
+    ObjectNode large = Requests.json("r-1", 10_000);
+    assertThat(parser.parse(large.toString().getBytes(UTF_8), Requests.RECEIVED_AT))
+        .isInstanceOf(ParsedRequest.Valid.class);
+
+    ((ArrayNode) large.at("/labels/dog"))
+        .addObject()
+        .put("type", "download")
+        .put("imageid", "one-more")
+        .put("url", "https://pictures.example/one-more.jpg");
+    assertThat(invalid(large.toString().getBytes(UTF_8)).failures())
+        .containsExactly(
+            Failure.ofLabel(
+                FailureCode.LABEL_TOO_MANY_IMAGES,
+                "Number of images exceeds maximum (10000)",
+                "dog"));
+  }
+
+  @Test
+  void oneLabelIsNotEnough() {
+    ((ObjectNode) json.get("labels")).remove("dog");
+
+    assertThat(pointers()).contains("/labels");
+  }
+
+  @Test
+  void oneLabelWithImagesIsNotEnough() {
+    ((ObjectNode) json.get("labels")).putArray("dog");
+
+    assertThat(faults()).containsExactly("/labels at least two labels must hold images");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a/b", "..", "a-b", "it's", "a|b", "[a]", "", "thirty-one characters are too m"})
+  void aLabelThatTheServiceOrAFileSystemRefusesIsNamed(String label) {
+    ObjectNode labels = (ObjectNode) json.get("labels");
+    labels.set(label, labels.remove("cat"));
+
+    assertThat(pointers()).contains("/labels");
+  }
+
+  @Test
+  void aRepeatedImageIdIsNamedWithItsFirstPlace() {
+    ((ObjectNode) json.at("/labels/dog/2")).put("imageid", "cat-1");
+
+    assertThat(faults())
+        .containsExactly("/labels/dog/2 has the same id as the image at /labels/cat/1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../../etc/passwd", "..", ".", "a\\b", "a\u0000b", ""})
+  void anImageIdThatWouldLeaveItsArchiveIsRefused(String id) {
+    ((ObjectNode) json.at("/labels/dog/2")).put("imageid", id);
+
+    assertThat(pointers()).containsExactly("/labels/dog/2/imageid");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"objectid", "projectid", "userid", "classid"})
+  void aStoredImageCannotLeaveItsPrefix(String part) {
+    ObjectNode image = (ObjectNode) json.at("/labels/dog/2");
+    image.removeAll().put("type", "retrieve");
+    ObjectNode spec = image.putObject("spec");
+    List.of("objectid", "projectid", "userid", "classid").forEach(name -> spec.put(name, "x"));
+    spec.put(part, "..");
+
+    assertThat(pointers()).containsExactly("/labels/dog/2/spec/" + part);
+  }
+
+  @Test
+  void aRequestNamesExactlyOneReceiver() {
+    json.putObject("deliverTo");
+    assertThat(faults())
+        .containsExactly("/deliverTo names no receiver: one of watson, http and store is needed");
+
+    ObjectNode both = json.putObject("deliverTo");
+    both.putObject("store");
+    both.putObject("watson").putArray("credentials").add("class-7");
+    assertThat(faults()).containsExactly("/deliverTo names several receivers: store, watson");
+  }
+
+  @Test
+  void anEndpointThatIsNotConfiguredIsNamed() {
+    json.putObject("deliverTo").putObject("http").put("endpoint", "trainer");
+
+    assertThat(faults()).containsExactly("/deliverTo/http/endpoint no such endpoint is configured");
+  }
+
+  @Test
+  void credentialsThatWouldLeaveTheirDirectoryAreRefused() {
+    ((ArrayNode) json.at("/deliverTo/watson/credentials")).add("../secret");
+
+    assertThat(pointers()).containsExactly("/deliverTo/watson/credentials/1");
+  }
+
+  @Test
+  void aMillionBrokenImagesAreNotAllListed() {
+    ArrayNode images = (ArrayNode) json.at("/labels/cat");
+    images.removeAll();
+    for (int i = 0; i < 10_000; i++) {
+      images.addObject();
+    }
+
+    assertThat(invalid(bytes()).failures())
+        .hasSizeBetween(RequestParser.MAX_FAILURES, RequestParser.MAX_FAILURES + 10);
+  }
+
+  @Test
+  void aMessageThatIsHugeBesideItsImagesIsRefusedWithoutReadingItAll() {
+    ArrayNode credentials = (ArrayNode) json.at("/deliverTo/watson/credentials");
+    for (int i = 0; i < 20_000; i++) {
+      credentials.add(i);
+    }
+
+    assertThat(invalid(bytes()).failures()).hasSize(1);
+  }
+
+  @Test
+  void namesWithASlashOrATildeAreEscapedInPointers() {
+    ObjectNode labels = (ObjectNode) json.get("labels");
+    labels.set("a~b", labels.remove("cat"));
+    ((ObjectNode) labels.get("a~b").get(0)).remove("url");
+
+    assertThat(pointers()).containsExactly("/labels/a~0b/0/url");
+  }
+
+  private byte[] bytes() {
+    return json.toString().getBytes(UTF_8);
+  }
+
+  private TrainingRequest valid() {
+    ParsedRequest parsed = parser.parse(bytes(), Requests.RECEIVED_AT);
+    assertThat(parsed).isInstanceOf(ParsedRequest.Valid.class);
+    return ((ParsedRequest.Valid) parsed).request();
+  }
+
+  private ParsedRequest.Invalid invalid(byte[] message) {
+    ParsedRequest parsed = parser.parse(message, Requests.RECEIVED_AT);
+    assertThat(parsed).isInstanceOf(ParsedRequest.Invalid.class);
+    return (ParsedRequest.Invalid) parsed;
+  }
+
+  private List<String> pointers() {
+    return invalid(bytes()).failures().stream().map(RequestParserTest::pointer).toList();
+  }
+
+  private List<String> faults() {
+    return invalid(bytes()).failures().stream()
+        .map(failure -> pointer(failure) + " " + failure.message())
+        .toList();
+  }
+
+  private static String pointer(Failure failure) {
+    return Objects.requireNonNull(Objects.requireNonNull(failure.location()).pointer());
+  }
+}

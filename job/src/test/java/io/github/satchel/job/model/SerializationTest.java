@@ -1,0 +1,25 @@
+package io.github.satchel.job.model;
+
+import org.apache.flink.types.PojoTestUtils;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SerializationTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        RawRequest.class,
+        DeadLetter.class,
+        TrainingRequest.class,
+        AdmittedRequest.class,
+        ImageTask.class,
+        FetchedImage.class,
+        ResizedImage.class,
+        PackedRequest.class,
+        Event.class
+      })
+  void recordsBetweenStagesAreSerializedAsPojosWithoutKryo(Class<?> record) {
+    PojoTestUtils.assertSerializedAsPojoWithoutKryo(record);
+  }
+}
