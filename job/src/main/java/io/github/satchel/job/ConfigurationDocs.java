@@ -1,8 +1,5 @@
 package io.github.satchel.job;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -13,15 +10,10 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.description.HtmlFormatter;
 import org.apache.flink.util.TimeUtils;
 
-/** Writes {@code docs/configuration.md} from {@link SatchelOptions}. */
-public final class ConfigurationDocs {
+/** Makes {@code docs/configuration.md} of {@link SatchelOptions}. */
+final class ConfigurationDocs {
 
   private ConfigurationDocs() {}
-
-  /** Writes the page to the file that the only argument names. */
-  public static void main(String[] args) throws IOException {
-    Files.writeString(Path.of(args[0]), render());
-  }
 
   /** The page, in Markdown. */
   static String render() {
