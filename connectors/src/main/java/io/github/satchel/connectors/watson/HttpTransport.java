@@ -1,0 +1,157 @@
+package io.github.satchel.connectors.watson;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.utils.DateUtils;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.ParseException;
+import org.apache.hc.core5.http.impl.io.MonitoringResponseOutOfOrderStrategy;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends requests and reads whole answers, each within a time limit. No redirects (a token must not
+ * follow one) and no retries of its own. Thread-safe.
+ */
+final class HttpTransport implements Closeable {
+
+  /** Far above any answer of the service, far below what would hurt. */
+  private static final int MAX_ANSWER_CHARS = 4 << 20;
+
+  /**
+   * An answer.
+   *
+   * @param body a missing node if it is not JSON
+   * @param retryAfter how long the service asked to wait
+   */
+  record Answer(int status, JsonNode body, @Nullable Duration retryAfter) {
+
+    /** The failure that this answer is. */
+    UploadException failure(Verdict verdict) {
+      String said = ResponseClassifier.description(body);
+      return new UploadException(
+          verdict,
+          said.isEmpty() ? "status " + status : "status " + status + ", " + said,
+          retryAfter);
+    }
+  }
+
+  private final CloseableHttpClient client;
+  private final ScheduledThreadPoolExecutor timer;
+  private final Duration limit;
+  private final Clock clock;
+
+  HttpTransport(WatsonOptions options, Clock clock) {
+    this.limit = options.uploadTimeout();
+    this.clock = clock;
+    this.timer = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("satchel-watson-timeout"));
+    timer.setRemoveOnCancelPolicy(true);
+    this.client =
+        HttpClients.custom()
+            .setConnectionManager(
+                PoolingHttpClientConnectionManagerBuilder.create()
+                    .setMaxConnTotal(options.maxConcurrentUploads())
+                    .setMaxConnPerRoute(options.maxConcurrentUploads())
+                    .setDefaultConnectionConfig(
+                        ConnectionConfig.custom()
+                            .setConnectTimeout(Timeout.of(options.connectTimeout()))
+                            .setSocketTimeout(Timeout.of(options.responseTimeout()))
+                            .build())
+                    // Notices a refusal while a large body is still on its way.
+                    .setConnectionFactory(
+                        ManagedHttpClientConnectionFactory.builder()
+                            .responseOutOfOrderStrategy(
+                                MonitoringResponseOutOfOrderStrategy.INSTANCE)
+                            .build())
+                    .build())
+            .setDefaultRequestConfig(
+                RequestConfig.custom()
+                    .setConnectionRequestTimeout(Timeout.of(options.uploadTimeout()))
+                    .setResponseTimeout(Timeout.of(options.responseTimeout()))
+                    .build())
+            .disableRedirectHandling()
+            .disableAutomaticRetries()
+            .disableCookieManagement()
+            .disableAuthCaching()
+            .build();
+  }
+
+  /**
+   * @throws UploadException {@link Verdict#UNAVAILABLE} if there was no complete answer in time
+   */
+  Answer send(HttpUriRequestBase request) throws UploadException {
+    ScheduledFuture<?> deadline =
+        timer.schedule(request::abort, limit.toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      return client.execute(request, this::read);
+    } catch (IOException lost) {
+      throw new UploadException(
+          Verdict.UNAVAILABLE,
+          request.isAborted() ? "no answer within " + limit : "no answer, " + lost);
+    } finally {
+      deadline.cancel(false);
+    }
+  }
+
+  private Answer read(ClassicHttpResponse response) throws IOException {
+    try {
+      String text = EntityUtils.toString(response.getEntity(), MAX_ANSWER_CHARS);
+      return new Answer(response.getCode(), parse(text), retryAfter(response));
+    } catch (ParseException malformed) {
+      throw new IOException("a malformed content type", malformed);
+    }
+  }
+
+  private static JsonNode parse(@Nullable String text) {
+    try {
+      return text == null ? MissingNode.getInstance() : Json.MAPPER.readTree(text);
+    } catch (JacksonException notJson) {
+      return MissingNode.getInstance();
+    }
+  }
+
+  /** RFC 9110, section 10.2.3: seconds, or a date. */
+  private @Nullable Duration retryAfter(ClassicHttpResponse response) {
+    Header header = response.getFirstHeader(HttpHeaders.RETRY_AFTER);
+    if (header == null) {
+      return null;
+    }
+    String value = header.getValue().trim();
+    if (value.matches("\\d{1,9}")) {
+      return Duration.ofSeconds(Long.parseLong(value));
+    }
+    Instant date = DateUtils.parseStandardDate(value);
+    if (date == null) {
+      return null;
+    }
+    Duration wait = Duration.between(clock.instant(), date);
+    return wait.isNegative() ? Duration.ZERO : wait;
+  }
+
+  /** Breaks off what is under way. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    client.close(CloseMode.IMMEDIATE);
+  }
+}
