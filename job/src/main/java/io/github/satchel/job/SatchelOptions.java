@@ -3,6 +3,7 @@ package io.github.satchel.job;
 import static org.apache.flink.configuration.ConfigOptions.key;
 
 import io.github.satchel.job.SatchelConfiguration.Rule;
+import io.github.satchel.job.resize.KernelChoice;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,11 +143,47 @@ public final class SatchelOptions {
               "Private addresses that may be fetched from all the same, as CIDR blocks such as"
                   + " 10.1.0.0/16. Anything else that is not on the public internet is refused.");
 
+  public static final ConfigOption<Integer> RESIZE_WIDTH =
+      key("resize.width")
+          .intType()
+          .defaultValue(224)
+          .withDescription("Width of a resized picture in pixels, 1 to 4096.");
+
+  public static final ConfigOption<Integer> RESIZE_HEIGHT =
+      key("resize.height")
+          .intType()
+          .defaultValue(224)
+          .withDescription(
+              "Height of a resized picture in pixels, 1 to 4096. The aspect ratio is not kept, as"
+                  + " the training service would not keep it either.");
+
   public static final ConfigOption<Long> RESIZE_MAX_PIXELS =
       key("resize.max-pixels")
           .longType()
           .defaultValue(50_000_000L)
           .withDescription("Most pixels a picture may have; its header is asked before decoding.");
+
+  public static final ConfigOption<KernelChoice> RESIZE_KERNEL =
+      key("resize.kernel")
+          .enumType(KernelChoice.class)
+          .defaultValue(KernelChoice.AUTO)
+          .withDescription(
+              "What resizes: native (OpenCV; the job does not start where it does not load), java"
+                  + " (Thumbnailator, slower), or auto: native where it loads, else java.");
+
+  public static final ConfigOption<Integer> RESIZE_JPEG_QUALITY =
+      key("resize.jpeg-quality")
+          .intType()
+          .defaultValue(90)
+          .withDescription("Quality of JPEG written, 1 to 100.");
+
+  public static final ConfigOption<Duration> RESIZE_TIMEOUT =
+      key("resize.timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(10))
+          .withDescription(
+              "Longest time that resizing one picture takes; one that takes longer is refused as"
+                  + " unsupported.");
 
   public static final ConfigOption<Duration> PROGRESS_INTERVAL =
       key("window.progress-interval")

@@ -1,0 +1,27 @@
+package io.github.satchel.job.resize;
+
+import io.github.satchel.job.model.OutputFormat;
+
+/** What a resized picture is written as. */
+enum Encoding {
+  JPEG("jpg"),
+  PNG("png");
+
+  private final String extension;
+
+  Encoding(String extension) {
+    this.extension = extension;
+  }
+
+  String extension() {
+    return extension;
+  }
+
+  static Encoding of(OutputFormat format, PictureType source) {
+    return switch (format) {
+      case AUTO -> source == PictureType.JPEG ? JPEG : PNG;
+      case PNG -> PNG;
+      case JPEG -> JPEG;
+    };
+  }
+}

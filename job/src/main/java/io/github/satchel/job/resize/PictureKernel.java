@@ -1,0 +1,25 @@
+package io.github.satchel.job.resize;
+
+/**
+ * Decodes, scales and encodes pictures whose {@link PictureHeader} was found good. An instance
+ * belongs to one thread.
+ */
+interface PictureKernel extends AutoCloseable {
+
+  /** The kernel's name in the log and in metrics: {@code native} or {@code java}. */
+  String name();
+
+  /**
+   * Scales a picture to the size of the settings, its aspect ratio ignored, upright according to
+   * its EXIF orientation. Of an animation it takes the first frame.
+   *
+   * @return the encoded picture: 8 bits a channel, sRGB, PNG with transparency where the picture
+   *     has any, JPEG with transparency flattened on white
+   * @throws UnreadablePictureException if the decoder refuses the picture
+   */
+  byte[] resize(byte[] content, PictureHeader header, Encoding encoding)
+      throws UnreadablePictureException;
+
+  @Override
+  void close();
+}

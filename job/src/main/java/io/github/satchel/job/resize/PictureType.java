@@ -1,0 +1,11 @@
+package io.github.satchel.job.resize;
+
+/** The types of picture that are read. */
+enum PictureType {
+  JPEG,
+  PNG,
+  GIF,
+  WEBP,
+  BMP,
+  TIFF
+}

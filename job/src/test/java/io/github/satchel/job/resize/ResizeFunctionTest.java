@@ -1,0 +1,72 @@
+package io.github.satchel.job.resize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.satchel.job.model.FailureCode;
+import io.github.satchel.job.model.FetchedImage;
+import io.github.satchel.job.model.ImageLocation;
+import io.github.satchel.job.model.ImageTask;
+import io.github.satchel.job.model.OutputFormat;
+import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.ResizedImage;
+import java.awt.image.BufferedImage;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.operators.StreamMap;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+class ResizeFunctionTest {
+
+  @Test
+  void aPictureComesOutInTheSizeOfTheSettings() throws Exception {
+    byte[] jpeg = Pictures.encode(Pictures.quarters(640, 480, BufferedImage.TYPE_INT_RGB), "jpeg");
+
+    ResizedImage resized = resize(FetchedImage.of(task(OutputFormat.AUTO), jpeg)).get(0);
+
+    assertThat(resized.problem()).isNull();
+    assertThat(resized.extension()).isEqualTo("jpg");
+    BufferedImage picture = Pictures.decode(Objects.requireNonNull(resized.content()));
+    assertThat(picture.getWidth()).isEqualTo(224);
+    assertThat(picture.getHeight()).isEqualTo(224);
+  }
+
+  @Test
+  void aProblemPassesThrough() throws Exception {
+    var problem = new Problem(FailureCode.IMAGE_FORBIDDEN, "no");
+
+    assertThat(resize(FetchedImage.failed(task(OutputFormat.AUTO), problem)))
+        .containsExactly(ResizedImage.failed(task(OutputFormat.AUTO), problem));
+  }
+
+  @Test
+  void aPageThatIsNoPictureIsAProblemOfThatImage() throws Exception {
+    byte[] page = "<!DOCTYPE html><html></html>".getBytes(StandardCharsets.UTF_8);
+
+    assertThat(resize(FetchedImage.of(task(OutputFormat.PNG), page)))
+        .extracting(ResizedImage::problem)
+        .containsExactly(
+            new Problem(FailureCode.IMAGE_UNSUPPORTED, "Unsupported image file type (HTML)"));
+  }
+
+  private static ImageTask task(OutputFormat format) {
+    var location =
+        new ImageLocation(
+            ImageLocation.Type.DOWNLOAD, "image-1", "https://pictures.example/1", null);
+    return new ImageTask("request-1", 0, "cat", location, format, Instant.EPOCH);
+  }
+
+  private static List<ResizedImage> resize(FetchedImage image) throws Exception {
+    var function = new ResizeFunction(ResizeSettings.from(new Configuration()));
+    var harness = new OneInputStreamOperatorTestHarness<>(new StreamMap<>(function));
+    harness.open();
+    harness.processElement(new StreamRecord<>(image));
+    List<ResizedImage> output = harness.extractOutputValues();
+    harness.close();
+    return output;
+  }
+}
