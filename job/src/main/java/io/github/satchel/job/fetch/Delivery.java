@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 /** Brings what became of one task to the async operator: the first outcome, and no other. */
 final class Delivery implements Receiver {
 
-  private static final Runnable NOTHING = () -> {};
-
   private final ImageTask task;
   private final ResultFuture<FetchedImage> result;
   private final FetchMetrics metrics;
@@ -30,7 +28,7 @@ final class Delivery implements Receiver {
   private final Instant started;
   private final AtomicBoolean done = new AtomicBoolean();
   private final AtomicBoolean released = new AtomicBoolean();
-  private volatile Runnable release = NOTHING;
+  private volatile @Nullable Runnable release;
   private volatile boolean abandoned;
   private @Nullable Timeout deadline;
   private @Nullable Runnable cancel;
@@ -107,7 +105,7 @@ final class Delivery implements Receiver {
 
   private void letGo() {
     Runnable content = release;
-    if (content != NOTHING && released.compareAndSet(false, true)) {
+    if (content != null && released.compareAndSet(false, true)) {
       content.run();
     }
   }
