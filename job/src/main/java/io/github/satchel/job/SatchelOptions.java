@@ -97,23 +97,50 @@ public final class SatchelOptions {
               "Where stored images lie, such as s3://bucket/prefix; an image's key below it is"
                   + " classid/userid/projectid/objectid. Requests with stored images fail without it.");
 
+  public static final ConfigOption<Integer> IMAGES_READERS =
+      key("images.readers")
+          .intType()
+          .defaultValue(16)
+          .withDescription("Stored images read at once, for each task manager.");
+
   public static final ConfigOption<Integer> FETCH_CONCURRENCY =
       key("fetch.concurrency")
           .intType()
-          .defaultValue(64)
-          .withDescription("Images in download at once, for each subtask of the fetch stage.");
+          .defaultValue(1000)
+          .withDescription(
+              "Images in the fetch stage at once, waiting or in download, for each subtask. Large,"
+                  + " because an image that waits for a slow host costs no more than its address,"
+                  + " and too few places would make the images of all other hosts wait with it;"
+                  + " fetch.memory and fetch.max-per-host bound what is really going on.");
+
+  public static final ConfigOption<MemorySize> FETCH_MEMORY =
+      key("fetch.memory")
+          .memoryType()
+          .noDefaultValue()
+          .withDescription(
+              "Bytes of images in memory at once, from download until they are handed on, for each"
+                  + " task manager; at least fetch.max-size and a byte. By default a quarter of"
+                  + " the JVM's heap.");
+
+  public static final ConfigOption<Integer> FETCH_MAX_PER_HOST =
+      key("fetch.max-per-host")
+          .intType()
+          .defaultValue(8)
+          .withDescription("Downloads at once from one host, for each task manager.");
 
   public static final ConfigOption<Duration> FETCH_TIMEOUT =
       key("fetch.timeout")
           .durationType()
           .defaultValue(Duration.ofSeconds(20))
-          .withDescription("Longest time a download takes in all, redirects included.");
+          .withDescription(
+              "Longest time one attempt at a download takes in all, redirects included. Waiting for"
+                  + " the host's turn or for memory does not count.");
 
   public static final ConfigOption<Duration> FETCH_CONNECT_TIMEOUT =
       key("fetch.connect-timeout")
           .durationType()
           .defaultValue(Duration.ofSeconds(5))
-          .withDescription("Longest time until a connection stands.");
+          .withDescription("Longest time until a connection stands, and again until its TLS does.");
 
   public static final ConfigOption<Duration> FETCH_IDLE_TIMEOUT =
       key("fetch.idle-timeout")
@@ -126,6 +153,34 @@ public final class SatchelOptions {
           .memoryType()
           .defaultValue(new MemorySize(52_428_800))
           .withDescription("Largest image that is fetched, counted as it arrives.");
+
+  public static final ConfigOption<Integer> FETCH_MAX_ATTEMPTS =
+      key("fetch.max-attempts")
+          .intType()
+          .defaultValue(3)
+          .withDescription("How often a download is tried that fails in a way that can pass.");
+
+  public static final ConfigOption<Duration> FETCH_RETRY_DELAY =
+      key("fetch.retry-delay")
+          .durationType()
+          .defaultValue(Duration.ofMillis(500))
+          .withDescription(
+              "Wait before the second attempt, doubled for each further one; what is waited is a"
+                  + " random time of half to all of it.");
+
+  public static final ConfigOption<Duration> FETCH_MAX_RETRY_AFTER =
+      key("fetch.max-retry-after")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(1))
+          .withDescription("Longest pause that a host can ask for with Retry-After.");
+
+  public static final ConfigOption<Duration> FETCH_DEAD_HOST_PAUSE =
+      key("fetch.dead-host-pause")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(30))
+          .withDescription(
+              "How long a host is left alone, its images failing at once, after as many time-outs in"
+                  + " a row as fetch.max-per-host.");
 
   public static final ConfigOption<String> FETCH_USER_AGENT =
       key("fetch.user-agent")
@@ -156,6 +211,56 @@ public final class SatchelOptions {
           .withDescription(
               "Height of a resized picture in pixels, 1 to 4096. The aspect ratio is not kept, as"
                   + " the training service would not keep it either.");
+  public static final ConfigOption<List<String>> FETCH_ALLOWED_HOSTS =
+      key("fetch.allowed-hosts")
+          .stringType()
+          .asList()
+          .defaultValues()
+          .withDescription(
+              "Hosts that may be fetched from wherever their addresses are: names, or *.example.org"
+                  + " for all names below one.");
+
+  public static final ConfigOption<List<Integer>> FETCH_ALLOWED_PORTS =
+      key("fetch.allowed-ports")
+          .intType()
+          .asList()
+          .defaultValues(80, 443)
+          .withDescription("Ports that may be fetched from.");
+
+  public static final ConfigOption<Boolean> FETCH_TLS_VERIFY =
+      key("fetch.tls.verify")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription("Whether the certificates of web hosts are verified.");
+
+  public static final ConfigOption<List<String>> FETCH_TLS_UNVERIFIED_HOSTS =
+      key("fetch.tls.unverified-hosts")
+          .stringType()
+          .asList()
+          .defaultValues()
+          .withDescription(
+              "Hosts whose certificates are not verified: names, or *.example.org for all names below"
+                  + " one.");
+
+  public static final ConfigOption<String> FETCH_WIKIMEDIA_PREFIX =
+      key("fetch.wikimedia.prefix")
+          .stringType()
+          .defaultValue("https://upload.wikimedia.org/wikipedia/commons/")
+          .withDescription("Images below this address are fetched as thumbnails; empty: none are.");
+
+  public static final ConfigOption<String> FETCH_WIKIMEDIA_API =
+      key("fetch.wikimedia.api")
+          .stringType()
+          .defaultValue("https://commons.wikimedia.org/w/api.php")
+          .withDescription("The API that knows the thumbnails' addresses.");
+
+  public static final ConfigOption<Integer> FETCH_WIKIMEDIA_WIDTH =
+      key("fetch.wikimedia.width")
+          .intType()
+          .defaultValue(500)
+          .withDescription(
+              "Width of the thumbnails, in pixels: one of 20, 40, 60, 120, 250, 330, 500, 960, 1280,"
+                  + " 1920 and 3840, since Wikimedia serves no other.");
 
   public static final ConfigOption<Long> RESIZE_MAX_PIXELS =
       key("resize.max-pixels")

@@ -1,0 +1,38 @@
+package io.github.satchel.job.fetch;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.resolver.NameResolver;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import java.net.InetAddress;
+import java.util.List;
+
+/**
+ * The name servers of the machine, asked without blocking; answers are kept as long as they say.
+ */
+enum Dns implements NameResolvers {
+  SYSTEM;
+
+  /** How long a name that does not exist is not asked for again, in seconds. */
+  private static final int NEGATIVE_TTL = 10;
+
+  private static final int QUERY_TIMEOUT_MILLIS = 2_000;
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Search domains are left out: names on the web are complete, and a cluster's would multiply
+   * the queries.
+   */
+  @Override
+  public NameResolver<InetAddress> create(EventLoop eventLoop) {
+    return new DnsNameResolverBuilder(eventLoop)
+        .datagramChannelType(NioDatagramChannel.class)
+        .socketChannelType(NioSocketChannel.class)
+        .queryTimeoutMillis(QUERY_TIMEOUT_MILLIS)
+        .negativeTtl(NEGATIVE_TTL)
+        .searchDomains(List.of())
+        .build();
+  }
+}

@@ -1,0 +1,101 @@
+package io.github.satchel.job.fetch;
+
+import io.github.satchel.job.model.ImageLocation;
+import io.github.satchel.job.model.ImageTask;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timer;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What all fetch functions of a task manager have in common if their settings are the same: the
+ * HTTP client with its connections and threads, the memory budget, what is known about hosts, and
+ * the downloads that are going on. Opened by its first user and closed with its last; the class,
+ * and so the table of what is open, is the job's own, so nothing outlives the job's class loader.
+ */
+final class FetchResources {
+
+  private static final Map<Key, FetchResources> OPEN = new HashMap<>();
+
+  private static final int TICK_MILLIS = 10;
+
+  private final Key key;
+  private final ByteBudget budget;
+  private final HashedWheelTimer timer;
+  private final WebClient client;
+  private final WebFetcher web;
+  private final StoreFetcher store;
+  private int users;
+
+  private FetchResources(Key key) {
+    this.key = key;
+    FetchSettings settings = key.settings;
+    long largest = settings.maxSize() + 1L; // the byte that tells that a download is too large
+    long memory =
+        settings.memory() != null
+            ? settings.memory()
+            : Math.max(largest, Runtime.getRuntime().maxMemory() / 4);
+    budget = new ByteBudget(memory, largest);
+    timer =
+        new HashedWheelTimer(
+            new DefaultThreadFactory("satchel-fetch-timer", true),
+            TICK_MILLIS,
+            TimeUnit.MILLISECONDS);
+    client = new WebClient(settings, key.clock, timer, budget, key.nameResolvers);
+    HostGate gate = new HostGate(settings.maxPerHost(), settings.deadHostPause(), key.clock, timer);
+    web = new WebFetcher(client, gate, settings, timer, key.clock, new Random());
+    store = new StoreFetcher(settings, budget, timer);
+  }
+
+  /** The resources for these settings; every user {@linkplain #release() releases} them once. */
+  static FetchResources acquire(FetchSettings settings, Clock clock, NameResolvers nameResolvers) {
+    synchronized (OPEN) {
+      FetchResources resources =
+          OPEN.computeIfAbsent(new Key(settings, clock, nameResolvers), FetchResources::new);
+      resources.users++;
+      return resources;
+    }
+  }
+
+  void release() {
+    synchronized (OPEN) {
+      users--;
+      if (users > 0) {
+        return;
+      }
+      OPEN.remove(key);
+    }
+    store.close();
+    client.close();
+    timer.stop();
+  }
+
+  ByteBudget budget() {
+    return budget;
+  }
+
+  Timer timer() {
+    return timer;
+  }
+
+  /**
+   * Fetches an image.
+   *
+   * @return to be run when it is no longer wanted; without effect once it is there
+   */
+  Runnable fetch(ImageTask task, FetchMetrics metrics, Receiver receiver) {
+    ImageLocation location = task.location();
+    return switch (location.type()) {
+      case DOWNLOAD ->
+          web.fetch(Objects.requireNonNull(location.url()), task.deadline(), metrics, receiver);
+      case RETRIEVE -> store.fetch(Objects.requireNonNull(location.spec()), receiver);
+    };
+  }
+
+  private record Key(FetchSettings settings, Clock clock, NameResolvers nameResolvers) {}
+}

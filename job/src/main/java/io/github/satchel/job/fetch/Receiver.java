@@ -1,0 +1,18 @@
+package io.github.satchel.job.fetch;
+
+import io.github.satchel.job.model.Problem;
+
+/** Takes what became of a fetch: just one of its methods is called, once, from any thread. */
+interface Receiver {
+
+  /**
+   * The image is there.
+   *
+   * @param content not to be changed, as others may have it too
+   * @param release to be run once, when the content has been handed on
+   */
+  void arrived(byte[] content, Runnable release);
+
+  /** There is no image. */
+  void failed(Problem problem);
+}

@@ -1,0 +1,134 @@
+package io.github.satchel.job.fetch;
+
+import static org.asynchttpclient.Dsl.asyncHttpClient;
+import static org.asynchttpclient.Dsl.config;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.util.Timer;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.asynchttpclient.AsyncHttpClient;
+import org.asynchttpclient.Request;
+import org.asynchttpclient.RequestBuilder;
+
+/**
+ * Sends single requests: no redirects, no retries, no queues. Every connection of the client, and
+ * of nothing else, goes through the guard, so a pooled connection is to an address that was
+ * checked.
+ */
+final class WebClient implements AutoCloseable {
+
+  private static final int MAX_IO_THREADS = 4;
+  private static final int MAX_HEADER_SIZE = 64 * 1024;
+  private static final Duration NEVER = Duration.ofMillis(-1);
+  private static final Duration POOLED_IDLE = Duration.ofSeconds(15);
+  private static final long SHUTDOWN_SECONDS = 5;
+
+  private final FetchSettings settings;
+  private final Clock clock;
+  private final Timer timer;
+  private final ByteBudget budget;
+  private final EventLoops eventLoops;
+  private final GuardedResolver resolver;
+  private final AsyncHttpClient client;
+
+  WebClient(
+      FetchSettings settings,
+      Clock clock,
+      Timer timer,
+      ByteBudget budget,
+      NameResolvers nameResolvers) {
+    this.settings = settings;
+    this.clock = clock;
+    this.timer = timer;
+    this.budget = budget;
+    eventLoops =
+        new EventLoops(Math.min(MAX_IO_THREADS, Runtime.getRuntime().availableProcessors()));
+    resolver =
+        new GuardedResolver(
+            ImmediateEventExecutor.INSTANCE,
+            nameResolvers.create(eventLoops.group().next()),
+            settings.addressPolicy());
+    client =
+        asyncHttpClient(
+            config()
+                .setEventLoopGroup(eventLoops.group())
+                .setNettyTimer(timer)
+                .setThreadFactory(new DefaultThreadFactory("satchel-fetch", true))
+                .setSslEngineFactory(
+                    new TlsEngines(
+                        settings.tlsVerify(), new HostPatterns(settings.tlsUnverifiedHosts())))
+                .setHttp2Enabled(false) // many downloads on one connection cannot be paused apart
+                .setConnectTimeout(settings.connectTimeout())
+                .setHandshakeTimeout(Math.toIntExact(settings.connectTimeout().toMillis()))
+                .setRequestTimeout(NEVER) // Watch knows when we ourselves are the slow ones
+                .setReadTimeout(NEVER)
+                .setPooledConnectionIdleTimeout(POOLED_IDLE)
+                .setFollowRedirect(false)
+                .setMaxRequestRetry(0)
+                .setEnableAutomaticDecompression(false)
+                .setValidateResponseHeaders(false)
+                .setHttpClientCodecMaxHeaderSize(MAX_HEADER_SIZE)
+                .setCookieStore(null)
+                .setUserAgent(settings.userAgent()));
+  }
+
+  /**
+   * An exchange, not yet started.
+   *
+   * @param host that messages name
+   * @param pictureWanted whether anything but a picture is refused
+   * @param timeLeft for the whole exchange
+   * @param whenDone told once, from any thread
+   */
+  Exchange exchange(
+      WebAddress address,
+      String host,
+      boolean pictureWanted,
+      Duration timeLeft,
+      Consumer<Reply> whenDone) {
+    return new Exchange(
+        address, host, pictureWanted, settings, clock, timer, timeLeft, budget.share(), whenDone);
+  }
+
+  void send(Exchange exchange, WebAddress address) {
+    exchange.start(client, request(address));
+  }
+
+  private Request request(WebAddress address) {
+    RequestBuilder request =
+        new RequestBuilder()
+            .setUri(address.uri())
+            .setNameResolver(resolver)
+            .setHeader(HttpHeaderNames.ACCEPT, "image/png,image/jpeg,image/*,*/*")
+            .setHeader(HttpHeaderNames.ACCEPT_LANGUAGE, "*")
+            .setHeader(HttpHeaderNames.ACCEPT_ENCODING, "gzip");
+    if (address.credentials() != null) {
+      String encoded =
+          Base64.getEncoder()
+              .encodeToString(
+                  HostNames.unescape(address.credentials()).getBytes(StandardCharsets.UTF_8));
+      request.setHeader(HttpHeaderNames.AUTHORIZATION, "Basic " + encoded);
+    }
+    return request.build();
+  }
+
+  @Override
+  public void close() {
+    resolver.close();
+    try {
+      client.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    eventLoops.close(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+  }
+}
