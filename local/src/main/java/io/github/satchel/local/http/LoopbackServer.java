@@ -18,11 +18,13 @@ public final class LoopbackServer implements AutoCloseable {
   private static final int TIMER_THREADS = 2;
 
   private final Server server;
+  private final ServerConnector connector;
   private final URI uri;
 
-  private LoopbackServer(Server server, URI uri) {
+  private LoopbackServer(Server server, ServerConnector connector) {
     this.server = server;
-    this.uri = uri;
+    this.connector = connector;
+    uri = URI.create("http://127.0.0.1:" + connector.getLocalPort());
   }
 
   /**
@@ -55,7 +57,7 @@ public final class LoopbackServer implements AutoCloseable {
     } catch (Exception e) {
       throw new IOException("cannot start " + name + " on port " + port, e);
     }
-    return new LoopbackServer(server, URI.create("http://127.0.0.1:" + connector.getLocalPort()));
+    return new LoopbackServer(server, connector);
   }
 
   /** {@code http://127.0.0.1:port}, without a path. */
@@ -66,6 +68,8 @@ public final class LoopbackServer implements AutoCloseable {
   /** Stops listening and closes every connection, whatever happens on it. */
   @Override
   public void close() throws IOException {
+    // First of all: a connection that is accepted while Jetty stops is never served nor closed.
+    connector.close();
     try {
       server.stop();
     } catch (Exception e) {

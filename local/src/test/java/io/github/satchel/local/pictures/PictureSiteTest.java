@@ -2,6 +2,7 @@ package io.github.satchel.local.pictures;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -128,7 +129,8 @@ class PictureSiteTest {
             request(closing.faultUrl(PictureFault.NEVER_ANSWERS, 1)), BodyHandlers.discarding());
     await().until(() -> closing.requests().containsKey("NEVER_ANSWERS"));
     closing.close();
-    assertThatThrownBy(answer::join).hasCauseInstanceOf(IOException.class);
+    assertThatThrownBy(() -> answer.orTimeout(10, SECONDS).join())
+        .hasCauseInstanceOf(IOException.class);
   }
 
   @ParameterizedTest
