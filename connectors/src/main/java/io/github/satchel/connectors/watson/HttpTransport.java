@@ -21,6 +21,7 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.impl.io.MonitoringResponseOutOfOrderStrategy;
@@ -107,7 +108,9 @@ final class HttpTransport implements Closeable {
     } catch (IOException lost) {
       throw new UploadException(
           Verdict.UNAVAILABLE,
-          request.isAborted() ? "no answer within " + limit : "no answer, " + lost);
+          request.isAborted()
+              ? "no answer within " + limit
+              : "%s: %s".formatted(lost.getClass().getSimpleName(), lost.getMessage()));
     } finally {
       deadline.cancel(false);
     }
@@ -115,7 +118,8 @@ final class HttpTransport implements Closeable {
 
   private Answer read(ClassicHttpResponse response) throws IOException {
     try {
-      String text = EntityUtils.toString(response.getEntity(), MAX_ANSWER_CHARS);
+      HttpEntity entity = response.getEntity();
+      String text = entity == null ? null : EntityUtils.toString(entity, MAX_ANSWER_CHARS);
       return new Answer(response.getCode(), parse(text), retryAfter(response));
     } catch (ParseException malformed) {
       throw new IOException("a malformed content type", malformed);

@@ -28,10 +28,15 @@ final class TrainingFiles {
   static Optional<JournalEntry> readJournal(Training training) throws UploadException {
     Path path = new Path(training.journal());
     byte[] content;
-    try (InputStream in = path.getFileSystem().open(path)) {
-      content = in.readAllBytes();
-    } catch (FileNotFoundException | NoSuchFileException absent) {
-      return Optional.empty();
+    try {
+      FileSystem files = path.getFileSystem();
+      // Asked first: to open what may not be read says "not found" on a local file system.
+      if (!files.exists(path)) {
+        return Optional.empty();
+      }
+      try (InputStream in = files.open(path)) {
+        content = in.readAllBytes();
+      }
     } catch (IOException unreadable) {
       throw new UploadException(
           Verdict.UNAVAILABLE, "the journal %s cannot be read, %s".formatted(path, unreadable));
@@ -42,7 +47,7 @@ final class TrainingFiles {
   private static JournalEntry parse(Training training, byte[] content) {
     try {
       JournalEntry entry = Json.MAPPER.readValue(content, JournalEntry.class);
-      if (isSound(entry)) {
+      if (entry != null && isSound(entry)) {
         return entry;
       }
     } catch (JacksonException malformed) {
@@ -55,6 +60,10 @@ final class TrainingFiles {
   }
 
   private static boolean isSound(JournalEntry entry) {
+    // Jackson leaves null what is missing.
+    if (entry.state() == null) {
+      return false;
+    }
     return switch (entry.state()) {
       case CREATING -> entry.credentials() != null;
       case COMPLETED ->

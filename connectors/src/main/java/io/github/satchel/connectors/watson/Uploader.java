@@ -69,14 +69,20 @@ final class Uploader implements Closeable {
    */
   TrainingOutcome upload(Training training) throws InterruptedException {
     Rejections rejections = new Rejections();
+    Optional<JournalEntry> earlier;
+    try {
+      earlier = retrying(() -> TrainingFiles.readJournal(training));
+    } catch (UploadException unreadable) {
+      // What the journal says is not known, so it must not be overwritten either.
+      return outcome(training, failed(unreadable, rejections));
+    }
+    if (earlier.isPresent() && earlier.get().state() == State.COMPLETED) {
+      LOG.info("Training {} has ended before, its outcome is given again", training.id());
+      metrics.inc(WatsonCounter.OUTCOMES_REPLAYED);
+      return finish(training, earlier.get());
+    }
     JournalEntry end;
     try {
-      Optional<JournalEntry> earlier = retrying(() -> TrainingFiles.readJournal(training));
-      if (earlier.isPresent() && earlier.get().state() == State.COMPLETED) {
-        LOG.info("Training {} has ended before, its outcome is given again", training.id());
-        metrics.inc(WatsonCounter.OUTCOMES_REPLAYED);
-        return finish(training, earlier.get());
-      }
       Optional<Classifier> classifier =
           earlier.isPresent() ? adopt(training, earlier.get(), rejections) : Optional.empty();
       if (classifier.isEmpty()) {
@@ -87,10 +93,7 @@ final class Uploader implements Closeable {
               ? JournalEntry.uploaded(classifier.get(), rejections.rejected(), clock.instant())
               : failed(rejections.error(), rejections);
     } catch (UploadException failure) {
-      if (closed.getCount() == 0) {
-        throw new InterruptedException("The uploader is closed");
-      }
-      end = failed(error(failure), rejections);
+      end = failed(failure, rejections);
     }
     try {
       JournalEntry last = end;
@@ -173,7 +176,7 @@ final class Uploader implements Closeable {
           retrying(() -> client.classifiers(account));
           throw new UploadException(Verdict.REFUSED, "the archives are too large");
         }
-        suspected |= verdict == Verdict.UNAVAILABLE;
+        suspected |= verdict.isPassing();
         // A plan may be full of the very classifier whose answer was lost.
         boolean mayExist = suspected && (verdict == Verdict.PLAN_FULL || verdict.isPassing());
         if (verdict.isPassing()) {
@@ -280,6 +283,15 @@ final class Uploader implements Closeable {
     if (closed.await(millis, TimeUnit.MILLISECONDS)) {
       throw new InterruptedException("The uploader is closed");
     }
+  }
+
+  /** The end of a training that failed, unless it failed because the uploader was closed. */
+  private JournalEntry failed(UploadException failure, Rejections rejections)
+      throws InterruptedException {
+    if (closed.getCount() == 0) {
+      throw new InterruptedException("The uploader is closed");
+    }
+    return failed(error(failure), rejections);
   }
 
   private JournalEntry failed(TrainingError error, Rejections rejections) {

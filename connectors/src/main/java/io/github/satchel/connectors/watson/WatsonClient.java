@@ -46,6 +46,7 @@ final class WatsonClient {
             // Part headers in UTF-8, as browsers and the service's own SDKs send them.
             .setMode(HttpMultipartMode.LEGACY)
             .setCharset(StandardCharsets.UTF_8)
+            .setContentType(ContentType.create("multipart/form-data"))
             .addTextBody("name", training.classifierName(), TEXT);
     for (ExampleArchive archive : training.archives()) {
       form.addPart(archive.className() + "_positive_examples", new ArchiveBody(archive));

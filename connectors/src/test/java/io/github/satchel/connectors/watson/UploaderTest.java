@@ -1,0 +1,682 @@
+package io.github.satchel.connectors.watson;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.satchel.connectors.watson.TrainingOutcome.Status;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UploaderTest {
+
+  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+  private static final Duration UPLOAD_TIMEOUT = Duration.ofSeconds(2);
+
+  private final Map<String, Credentials> credentials = new HashMap<>();
+  private Path directory;
+  private FakeWatson watson;
+  private HttpTransport transport;
+  private Uploader uploader;
+
+  @BeforeEach
+  void start(@TempDir Path directory) throws IOException {
+    this.directory = directory;
+    watson = new FakeWatson();
+    for (String name : List.of("first", "second", "third")) {
+      credentials.put(name, new Credentials(watson.url(), "secret-key-" + name));
+    }
+    useUploader(false, NOW);
+  }
+
+  @AfterEach
+  void stop() {
+    transport.close();
+    watson.close();
+  }
+
+  private void useUploader(boolean keepArchives, Instant now) {
+    if (transport != null) {
+      transport.close();
+    }
+    Clock clock = Clock.fixed(now, ZoneOffset.UTC);
+    WatsonOptions options = Options.quick(watson.url(), UPLOAD_TIMEOUT, keepArchives);
+    WatsonSinkMetrics metrics =
+        new WatsonSinkMetrics(UnregisteredMetricsGroup.createSinkWriterMetricGroup());
+    transport = new HttpTransport(options, clock);
+    uploader =
+        new Uploader(
+            new WatsonClient(
+                transport,
+                new IamTokens(transport, options.iamUrl(), clock, metrics),
+                options.version(),
+                clock),
+            name -> Optional.ofNullable(credentials.get(name)),
+            options.retries(),
+            keepArchives,
+            metrics,
+            clock,
+            new Random(1));
+  }
+
+  @Test
+  void uploadsTheArchivesAsTheServiceWantsThem() throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "first");
+    byte[] cat = Files.readAllBytes(TestTrainings.file(training.archives().get(0).uri()));
+    byte[] dog = Files.readAllBytes(TestTrainings.file(training.archives().get(1).uri()));
+
+    TrainingOutcome outcome = uploader.upload(training);
+
+    Classifier classifier =
+        new Classifier(
+            "My_pets_2",
+            "My pets",
+            "training",
+            Instant.parse("2018-03-17T19:01:30.536Z"),
+            watson.url() + "/v3/classifiers/My_pets_2",
+            "first");
+    assertThat(outcome)
+        .isEqualTo(
+            new TrainingOutcome(training, Status.UPLOADED, classifier, null, List.of(), NOW));
+    assertThat(watson.creates()).hasSize(1);
+    FakeWatson.Call create = watson.creates().get(0);
+    assertThat(create.path()).isEqualTo("/v3/classifiers?version=2018-03-19");
+    assertThat(create.headers())
+        .containsEntry("Authorization", "Bearer secret-token-1")
+        .containsEntry("X-watson-learning-opt-out", "true")
+        .containsEntry("Content-length", String.valueOf(create.body().length()))
+        .doesNotContainKey("Transfer-encoding");
+    assertThat(create.headers().get("Content-type")).startsWith("multipart/form-data; boundary=");
+    assertThat(create.body())
+        .contains("name=\"name\"\r\n\r\nMy pets\r\n")
+        .contains(part("cat", cat))
+        .contains(part("dog", dog));
+    assertThat(watson.calls).allMatch(call -> !call.path().contains("secret"));
+    assertThat(watson.lists()).allMatch(call -> call.path().endsWith("?version=2018-03-19"));
+  }
+
+  private static String part(String name, byte[] content) {
+    return "Content-Disposition: form-data; name=\"%s_positive_examples\"; filename=\"%s.zip\"\r\nContent-Type: application/octet-stream\r\n\r\n%s\r\n--"
+        .formatted(name, name, new String(content, StandardCharsets.ISO_8859_1));
+  }
+
+  @Test
+  void namesOutsideAsciiArriveInUtf8() throws Exception {
+    Training pets = TestTrainings.pets(directory, "r1", "first");
+    ExampleArchive cat = pets.archives().get(0);
+    Training training =
+        new Training(
+            pets.id(),
+            "Mes bêtes",
+            List.of(new ExampleArchive("bête", cat.uri(), cat.bytes()), pets.archives().get(1)),
+            pets.journal(),
+            pets.credentials(),
+            pets.replaces(),
+            pets.context());
+
+    Classifier classifier = Objects.requireNonNull(uploader.upload(training).classifier());
+
+    assertThat(classifier.name()).isEqualTo("Mes bêtes");
+    assertThat(classifier.url()).matches(".*/v3/classifiers/Mes_b%C3%AAtes_\\d+");
+    assertThat(watson.creates().get(0).textBody())
+        .contains("name=\"bête_positive_examples\"; filename=\"bête.zip\"");
+  }
+
+  @Test
+  void archivesOfAnUploadedTrainingAreDeletedAndTheJournalStays() throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "first");
+
+    uploader.upload(training);
+
+    assertThat(directory.resolve("r1")).isDirectoryContaining("glob:**upload.json");
+    assertThat(directory.resolve("r1").toFile().list()).hasSize(1);
+  }
+
+  @Test
+  void archivesStayIfTheyAreToBeKept() throws Exception {
+    useUploader(true, NOW);
+
+    uploader.upload(TestTrainings.pets(directory, "r1", "first"));
+
+    assertThat(directory.resolve("r1").toFile().list())
+        .containsExactlyInAnyOrder("cat.zip", "dog.zip", "upload.json");
+  }
+
+  @Test
+  void archivesOfAFailedTrainingStay() throws Exception {
+    watson.creates.add(FakeWatson.answering(400, "{\"error\":{\"description\":\"bad images\"}}"));
+
+    uploader.upload(TestTrainings.pets(directory, "r1", "first"));
+
+    assertThat(directory.resolve("r1/cat.zip")).exists();
+  }
+
+  @Test
+  void aFullPlanMovesOnToTheNextCredentials() throws Exception {
+    watson.creates.add(FakeWatson.answering(400, FakeWatson.PLAN_FULL));
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second"));
+
+    assertThat(classifier(outcome).credentials()).isEqualTo("second");
+    assertThat(outcome.rejectedCredentials()).isEmpty();
+    assertThat(watson.classifiers("secret-key-second")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"BXNIM0415E", "BXNIM0434E"})
+  void aKeyThatIamDoesNotKnowMovesOnAndIsReportedByName(String errorCode) throws Exception {
+    watson.tokenRequests.add(
+        FakeWatson.answering(400, "{\"errorCode\":\"%s\"}".formatted(errorCode)));
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second"));
+
+    assertThat(classifier(outcome).credentials()).isEqualTo("second");
+    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "401, '{\"code\":401,\"error\":\"Unauthorized\"}'",
+    "403, '{\"code\":403,\"error\":\"Forbidden\"}'"
+  })
+  void aKeyThatTheServiceRejectsMovesOnAndIsReportedByName(int status, String body)
+      throws Exception {
+    watson.creates.add(FakeWatson.answering(status, body));
+    if (status == 401) {
+      watson.creates.add(FakeWatson.answering(status, body));
+    }
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second"));
+
+    assertThat(classifier(outcome).credentials()).isEqualTo("second");
+    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+  }
+
+  @Test
+  void credentialsThatAreNotThereMoveOnAndAreReported() throws Exception {
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "missing", "second"));
+
+    assertThat(classifier(outcome).credentials()).isEqualTo("second");
+    assertThat(outcome.rejectedCredentials()).containsExactly("missing");
+  }
+
+  @Test
+  void aTokenThatWasRevokedEarlyIsReplaced() throws Exception {
+    uploader.upload(TestTrainings.pets(directory, "r1", "first"));
+    watson.lists.add(FakeWatson.answering(401, "{\"code\":401,\"error\":\"Unauthorized\"}"));
+
+    TrainingOutcome outcome = uploader.upload(TestTrainings.pets(directory, "r2", "first"));
+
+    assertThat(outcome.status()).isEqualTo(Status.UPLOADED);
+    assertThat(watson.tokenRequests()).hasSize(2);
+    assertThat(watson.creates().get(1).headers())
+        .doesNotContainEntry(
+            "Authorization", watson.creates().get(0).headers().get("Authorization"));
+  }
+
+  @Test
+  void everyPlanFullExhaustsTheCredentials() throws Exception {
+    watson.creates.add(FakeWatson.answering(400, FakeWatson.PLAN_FULL));
+    watson.creates.add(FakeWatson.answering(400, FakeWatson.PLAN_FULL));
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second"));
+
+    assertThat(error(outcome).code()).isEqualTo("credentials-exhausted");
+    assertThat(error(outcome).message())
+        .isEqualTo(
+            "No credentials could be used: the plan is full of first, second."
+                + " Delete a classifier that is no longer needed, or add credentials.");
+  }
+
+  @Test
+  void oneFullPlanAmongOtherFailuresIsWhatIsReported() throws Exception {
+    watson.tokenRequests.add(FakeWatson.answering(400, "{\"errorCode\":\"BXNIM0415E\"}"));
+    watson.creates.add(FakeWatson.answering(400, FakeWatson.PLAN_FULL));
+    watson.creates.add(
+        FakeWatson.answering(
+            200, "{\"status\":\"ERROR\",\"statusInfo\":\"Key is over transaction limit\"}"));
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second", "third"));
+
+    assertThat(error(outcome).code()).isEqualTo("credentials-exhausted");
+    assertThat(error(outcome).message()).contains("first", "second", "third");
+    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+  }
+
+  @Test
+  void aRateLimitComesBeforeARejectedKey() throws Exception {
+    watson.tokenRequests.add(FakeWatson.answering(400, "{\"errorCode\":\"BXNIM0415E\"}"));
+    watson.creates.add(
+        FakeWatson.answering(
+            400, "{\"status\":\"ERROR\",\"statusInfo\":\"Key is over transaction limit\"}"));
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second"));
+
+    assertThat(error(outcome).code()).isEqualTo("rate-limited");
+  }
+
+  @Test
+  void onlyRejectedKeysAreReportedAsSuch() throws Exception {
+    watson.lists.add(FakeWatson.answering(403, "{\"code\":403,\"error\":\"Forbidden\"}"));
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "missing"));
+
+    assertThat(error(outcome).code()).isEqualTo("credentials-rejected");
+    assertThat(outcome.rejectedCredentials()).containsExactly("first", "missing");
+  }
+
+  @Test
+  void badTrainingDataIsReportedAndNotSentAgain() throws Exception {
+    watson.creates.add(
+        FakeWatson.answering(400, "{\"error\":{\"code\":400,\"description\":\"too few images\"}}"));
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second"));
+
+    assertThat(error(outcome).code()).isEqualTo("upload-refused");
+    assertThat(error(outcome).message()).contains("too few images");
+    assertThat(watson.creates()).hasSize(1);
+  }
+
+  @Test
+  void anUploadThatIsTooLargeIsRefused() throws Exception {
+    watson.creates.add(FakeWatson.answering(413, "<html>Request Entity Too Large</html>"));
+
+    TrainingOutcome outcome = uploader.upload(TestTrainings.pets(directory, "r1", "first"));
+
+    assertThat(error(outcome).code()).isEqualTo("upload-refused");
+    assertThat(watson.lists()).hasSize(2);
+  }
+
+  @Test
+  void anUploadThatIsTooLargeForABadKeyMovesOn() throws Exception {
+    watson.creates.add(
+        (exchange, call) -> {
+          watson.lists.add(FakeWatson.answering(403, "{\"code\":403,\"error\":\"Forbidden\"}"));
+          FakeWatson.answering(413, "<html>Request Entity Too Large</html>").answer(exchange, call);
+        });
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second"));
+
+    assertThat(classifier(outcome).credentials()).isEqualTo("second");
+    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "500, '{\"error\":\"internal\"}'",
+    "503, '<html>unavailable</html>'",
+    "429, '{\"error\":\"too many requests\"}'",
+    "200, '{\"error\":{\"code\":500,\"description\":\"learning task failed\"}}'",
+    "200, '{}'",
+    "204, ''"
+  })
+  void aFailureThatCanPassIsTriedAgainAfterALook(int status, String body) throws Exception {
+    watson.creates.add(FakeWatson.answering(status, body));
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second"));
+
+    assertThat(classifier(outcome).credentials()).isEqualTo("first");
+    assertThat(watson.creates()).hasSize(2);
+    assertThat(watson.calls.stream().map(FakeWatson.Call::method).skip(1))
+        .containsExactly("GET", "POST", "GET", "POST");
+  }
+
+  @Test
+  void aThrottledKeyMovesOnWhenItsAttemptsAreUsedUp() throws Exception {
+    for (int attempt = 0; attempt < Options.MAX_ATTEMPTS; attempt++) {
+      watson.creates.add(FakeWatson.answering(429, ""));
+    }
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second"));
+
+    assertThat(classifier(outcome).credentials()).isEqualTo("second");
+  }
+
+  @Test
+  void aLongerRetryAfterThanAllowedMovesOnAtOnce() throws Exception {
+    watson.creates.add(
+        (exchange, call) -> {
+          exchange.getResponseHeaders().set("Retry-After", "86400");
+          FakeWatson.answering(429, "").answer(exchange, call);
+        });
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second"));
+
+    assertThat(classifier(outcome).credentials()).isEqualTo("second");
+    assertThat(watson.creates()).hasSize(2);
+  }
+
+  @Test
+  void aServiceThatStaysAwayFailsTheUpload() throws Exception {
+    for (int attempt = 0; attempt < Options.MAX_ATTEMPTS; attempt++) {
+      watson.creates.add(FakeWatson.answering(503, ""));
+    }
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second"));
+
+    assertThat(error(outcome).code()).isEqualTo("upload-failed");
+    assertThat(error(outcome).message()).contains("status 503").contains("later");
+    assertThat(watson.creates()).hasSize(Options.MAX_ATTEMPTS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {404, 501, 302})
+  void anAnswerThatWillNotChangeIsNotAskedForAgain(int status) throws Exception {
+    watson.creates.add(FakeWatson.answering(status, ""));
+
+    TrainingOutcome outcome = uploader.upload(TestTrainings.pets(directory, "r1", "first"));
+
+    assertThat(error(outcome).code()).isEqualTo("upload-failed");
+    assertThat(watson.creates()).hasSize(1);
+  }
+
+  @Test
+  void aCreateWhoseAnswerIsLostIsLookedUpAndNotSentTwice() throws Exception {
+    watson.creates.add(watson.losingTheAnswer());
+
+    TrainingOutcome outcome = uploader.upload(TestTrainings.pets(directory, "r1", "first"));
+
+    assertThat(classifier(outcome).name()).isEqualTo("My pets");
+    assertThat(watson.creates()).hasSize(1);
+    assertThat(watson.classifiers("secret-key-first")).isEqualTo(1);
+  }
+
+  @Test
+  void aCreateThatTakesTooLongIsLookedUpAndNotSentTwice() throws Exception {
+    watson.creates.add(
+        (exchange, call) -> {
+          watson.addClassifier("secret-key-first", "slow_1", "My pets");
+          watson.hanging().answer(exchange, call);
+        });
+
+    TrainingOutcome outcome = uploader.upload(TestTrainings.pets(directory, "r1", "first"));
+
+    assertThat(classifier(outcome).id()).isEqualTo("slow_1");
+    assertThat(watson.creates()).hasSize(1);
+  }
+
+  @Test
+  void aPlanThatIsFullOfTheLostClassifierIsNotFull() throws Exception {
+    watson.creates.add(FakeWatson.answering(503, ""));
+    watson.creates.add(
+        (exchange, call) -> {
+          watson.addClassifier("secret-key-first", "late_1", "My pets");
+          FakeWatson.answering(400, FakeWatson.PLAN_FULL).answer(exchange, call);
+        });
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second"));
+
+    assertThat(classifier(outcome).id()).isEqualTo("late_1");
+  }
+
+  @Test
+  void aNamesakeThatWasThereBeforeIsNotTakenForTheLostClassifier() throws Exception {
+    watson.addClassifier("secret-key-first", "somebody_elses_1", "My pets");
+    watson.creates.add(FakeWatson.answering(503, ""));
+
+    TrainingOutcome outcome = uploader.upload(TestTrainings.pets(directory, "r1", "first"));
+
+    assertThat(classifier(outcome).id()).isNotEqualTo("somebody_elses_1");
+    assertThat(watson.creates()).hasSize(2);
+  }
+
+  @Test
+  void noSecondCreateIsSentIfTheLookIsImpossible() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+    watson.creates.add(
+        (exchange, call) -> {
+          for (int look = 0; look < Options.MAX_ATTEMPTS; look++) {
+            watson.lists.add(
+                (listing, ignored) -> {
+                  looks.incrementAndGet();
+                  FakeWatson.answering(503, "").answer(listing, ignored);
+                });
+          }
+          FakeWatson.answering(503, "").answer(exchange, call);
+        });
+
+    TrainingOutcome outcome =
+        uploader.upload(TestTrainings.pets(directory, "r1", "first", "second"));
+
+    assertThat(error(outcome).code()).isEqualTo("upload-failed");
+    assertThat(error(outcome).message()).contains("My pets").contains("credentials first");
+    assertThat(watson.creates()).hasSize(1);
+    assertThat(looks).hasValue(Options.MAX_ATTEMPTS);
+  }
+
+  @Test
+  void aMissingArchiveFailsTheUploadAndIsNamed() throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "first");
+    Files.delete(directory.resolve("r1/dog.zip"));
+
+    TrainingOutcome outcome = uploader.upload(training);
+
+    assertThat(error(outcome).code()).isEqualTo("upload-failed");
+    assertThat(error(outcome).message()).contains("dog.zip is missing");
+    assertThat(watson.calls).isEmpty();
+  }
+
+  @Test
+  void anArchiveOfAnotherSizeIsNotUploaded() throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "first");
+    Files.write(directory.resolve("r1/dog.zip"), new byte[7]);
+
+    TrainingOutcome outcome = uploader.upload(training);
+
+    assertThat(error(outcome).message()).contains("dog.zip has 7 bytes instead of 100000");
+    assertThat(watson.calls).isEmpty();
+  }
+
+  @Test
+  void aCompletedJournalGivesTheSameOutcomeAgainAndSendsNothing() throws Exception {
+    watson.tokenRequests.add(FakeWatson.answering(400, "{\"errorCode\":\"BXNIM0415E\"}"));
+    Training training = TestTrainings.pets(directory, "r1", "first", "second");
+    TrainingOutcome before = uploader.upload(training);
+    int calls = watson.calls.size();
+    useUploader(false, NOW.plusSeconds(60));
+
+    TrainingOutcome again = uploader.upload(training);
+
+    assertThat(before.status()).isEqualTo(Status.UPLOADED);
+    assertThat(again).isEqualTo(before);
+    assertThat(watson.calls).hasSize(calls);
+  }
+
+  @Test
+  void aFailureIsReplayedTheSame() throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "missing");
+    TrainingOutcome before = uploader.upload(training);
+    credentials.put("missing", Objects.requireNonNull(credentials.get("first")));
+    useUploader(false, NOW.plusSeconds(60));
+
+    assertThat(uploader.upload(training)).isEqualTo(before);
+    assertThat(before.status()).isEqualTo(Status.FAILED);
+  }
+
+  @Test
+  void aReplayDeletesArchivesThatWereLeftOver() throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "first");
+    uploader.upload(training);
+    Files.write(directory.resolve("r1/cat.zip"), new byte[1]);
+
+    uploader.upload(training);
+
+    assertThat(directory.resolve("r1/cat.zip")).doesNotExist();
+  }
+
+  @Test
+  void aCreatingJournalAdoptsTheClassifierThatIsFound() throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "first", "second");
+    journal(training, "second", "[\"old_1\"]");
+    watson.addClassifier("secret-key-second", "old_1", "My pets");
+    watson.addClassifier("secret-key-second", "ours_2", "My pets");
+
+    TrainingOutcome outcome = uploader.upload(training);
+
+    assertThat(classifier(outcome).id()).isEqualTo("ours_2");
+    assertThat(classifier(outcome).credentials()).isEqualTo("second");
+    assertThat(watson.creates()).isEmpty();
+    assertThat(uploader.upload(training)).isEqualTo(outcome);
+  }
+
+  @Test
+  void aCreatingJournalAdoptsEvenWhenTheArchivesAreGone() throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "first");
+    journal(training, "first", "[]");
+    Files.delete(directory.resolve("r1/cat.zip"));
+    watson.addClassifier("secret-key-first", "ours_1", "My pets");
+
+    assertThat(classifier(uploader.upload(training)).id()).isEqualTo("ours_1");
+  }
+
+  @Test
+  void aCreatingJournalWithoutAClassifierCreatesOne() throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "first", "second");
+    journal(training, "second", "[\"old_1\"]");
+    watson.addClassifier("secret-key-second", "old_1", "My pets");
+
+    TrainingOutcome outcome = uploader.upload(training);
+
+    assertThat(classifier(outcome).credentials()).isEqualTo("first");
+    assertThat(watson.creates()).hasSize(1);
+  }
+
+  @Test
+  void aCreatingJournalThatCannotBeLookedUpSendsNothing() throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "first", "second");
+    journal(training, "second", "[]");
+    for (int look = 0; look < Options.MAX_ATTEMPTS; look++) {
+      watson.lists.add(FakeWatson.answering(503, ""));
+    }
+
+    TrainingOutcome outcome = uploader.upload(training);
+
+    assertThat(error(outcome).code()).isEqualTo("upload-failed");
+    assertThat(watson.creates()).isEmpty();
+  }
+
+  @Test
+  void aJournalWhoseCredentialsAreGoneMovesOn() throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "removed", "second");
+    journal(training, "removed", "[]");
+
+    TrainingOutcome outcome = uploader.upload(training);
+
+    assertThat(classifier(outcome).credentials()).isEqualTo("second");
+    assertThat(outcome.rejectedCredentials()).containsExactly("removed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{\"state\":\"crea", "{\"state\":\"completed\"}", "null", "[]", "{}"})
+  void aBrokenJournalIsLookedUpUnderAllCredentials(String broken) throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "first", "second");
+    Files.writeString(TestTrainings.file(training.journal()), broken);
+    watson.addClassifier("secret-key-second", "ours_1", "My pets");
+
+    TrainingOutcome outcome = uploader.upload(training);
+
+    assertThat(classifier(outcome).id()).isEqualTo("ours_1");
+    assertThat(watson.creates()).isEmpty();
+  }
+
+  @Test
+  void aClassifierThatIsToBeReplacedIsNotAdopted() throws Exception {
+    Training pets = TestTrainings.pets(directory, "r1", "first");
+    Training training =
+        new Training(
+            pets.id(),
+            pets.classifierName(),
+            pets.archives(),
+            pets.journal(),
+            pets.credentials(),
+            List.of("old_1"),
+            pets.context());
+    journal(training, "first", "[]");
+    watson.addClassifier("secret-key-first", "old_1", "My pets");
+
+    assertThat(classifier(uploader.upload(training)).id()).isNotEqualTo("old_1");
+  }
+
+  @Test
+  void aJournalThatCannotBeReadIsLeftAlone() throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "first");
+    Files.createDirectory(TestTrainings.file(training.journal()));
+
+    TrainingOutcome outcome = uploader.upload(training);
+
+    assertThat(error(outcome).code()).isEqualTo("upload-failed");
+    assertThat(error(outcome).message()).contains("upload.json");
+    assertThat(TestTrainings.file(training.journal())).isDirectory();
+    assertThat(watson.calls).isEmpty();
+  }
+
+  @Test
+  void theJournalSaysWhatIsGoingOnBeforeTheCreateIsSent() throws Exception {
+    Training training = TestTrainings.pets(directory, "r1", "first");
+    StringBuilder seen = new StringBuilder();
+    watson.creates.add(
+        (exchange, call) -> {
+          seen.append(Files.readString(TestTrainings.file(training.journal())));
+          FakeWatson.answering(501, "").answer(exchange, call);
+        });
+
+    uploader.upload(training);
+
+    assertThat(seen)
+        .hasToString(
+            "{\"state\":\"creating\",\"credentials\":\"first\",\"classifierName\":\"My pets\","
+                + "\"startedAt\":\"2026-03-01T12:00:00Z\",\"existing\":[],\"rejectedCredentials\":[]}");
+  }
+
+  private static void journal(Training training, String credentials, String existing)
+      throws IOException {
+    Files.writeString(
+        TestTrainings.file(training.journal()),
+        "{\"state\":\"creating\",\"credentials\":\"%s\",\"classifierName\":\"My pets\",\"startedAt\":\"2026-03-01T11:00:00Z\",\"existing\":%s,\"later\":1}"
+            .formatted(credentials, existing));
+  }
+
+  private static Classifier classifier(TrainingOutcome outcome) {
+    assertThat(outcome.status()).as(outcome.toString()).isEqualTo(Status.UPLOADED);
+    return Objects.requireNonNull(outcome.classifier());
+  }
+
+  private static TrainingError error(TrainingOutcome outcome) {
+    assertThat(outcome.status()).as(outcome.toString()).isEqualTo(Status.FAILED);
+    return Objects.requireNonNull(outcome.error());
+  }
+}
