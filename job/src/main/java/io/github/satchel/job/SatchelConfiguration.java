@@ -1,5 +1,7 @@
 package io.github.satchel.job;
 
+import io.github.satchel.job.fetch.FetchSettings;
+import io.github.satchel.job.resize.ResizeSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,13 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.IllegalConfigurationException;
 import org.apache.flink.util.TimeUtils;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * Reads the job's settings from one YAML file, nested or with dotted keys, and from overrides of
@@ -57,23 +56,13 @@ public final class SatchelConfiguration {
    */
   public static SatchelConfiguration load(Path file, Map<String, String> overrides)
       throws InvalidConfigurationException {
-    Object content;
+    Map<String, String> values;
     try (InputStream in = Files.newInputStream(file)) {
-      content =
-          new Load(LoadSettings.builder().setLabel(file.toString()).build())
-              .loadFromInputStream(in);
+      values = Yaml.read(in, file.toString());
     } catch (IOException e) {
       throw new InvalidConfigurationException(List.of("cannot read " + file + ": " + e));
-    } catch (YamlEngineException e) {
-      throw new InvalidConfigurationException(
-          List.of(file + " is not YAML: " + String.valueOf(e.getMessage()).strip()));
-    }
-    Map<String, String> values = new LinkedHashMap<>();
-    if (content instanceof Map<?, ?> map) {
-      flatten("", map, values);
-    } else if (content != null) {
-      throw new InvalidConfigurationException(
-          List.of(file + " is not a mapping of keys to values"));
+    } catch (IllegalArgumentException e) {
+      throw new InvalidConfigurationException(List.of(String.valueOf(e.getMessage())));
     }
     values.putAll(overrides);
     return of(values);
@@ -104,25 +93,13 @@ public final class SatchelConfiguration {
     SatchelOptions.all().forEach(option -> checkValue(option, options, problems));
     if (problems.isEmpty()) {
       SatchelOptions.RULES.forEach(rule -> rule.check(options).ifPresent(problems::add));
+      checkStage(() -> FetchSettings.from(options), problems);
+      checkStage(() -> ResizeSettings.from(options), problems);
     }
     if (!problems.isEmpty()) {
       throw new InvalidConfigurationException(problems);
     }
     return new SatchelConfiguration(options, Configuration.fromMap(flink));
-  }
-
-  private static void flatten(String prefix, Map<?, ?> map, Map<String, String> values) {
-    map.forEach(
-        (name, value) -> {
-          String key = prefix + name;
-          if (value instanceof Map<?, ?> nested) {
-            flatten(key + ".", nested, values);
-          } else if (value instanceof List<?> list) {
-            values.put(key, list.stream().map(String::valueOf).collect(Collectors.joining(";")));
-          } else if (value != null) {
-            values.put(key, value.toString());
-          }
-        });
   }
 
   private static void checkKey(String key, List<String> problems) {
@@ -172,6 +149,15 @@ public final class SatchelConfiguration {
               + options.toMap().get(option.key())
               + "' is not "
               + ConfigurationDocs.allowed(option));
+    }
+  }
+
+  /** The settings of a stage that go together are checked by the stage. */
+  private static void checkStage(Runnable settings, List<String> problems) {
+    try {
+      settings.run();
+    } catch (IllegalConfigurationException e) {
+      problems.add(String.valueOf(e.getMessage()));
     }
   }
 

@@ -60,17 +60,12 @@ public record Event(
   /**
    * The classifier that a request created.
    *
-   * @param created as the service gave it
+   * @param created by the clock of the service
    * @param credentials name of the credentials that it was created with
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Classifier(
-      String id,
-      String name,
-      String status,
-      @Nullable String created,
-      @Nullable String url,
-      String credentials) {}
+      String id, String name, String status, Instant created, String url, String credentials) {}
 
   /** Why a request ended without a result. */
   public record ErrorInfo(FailureCode code, String message) {}

@@ -9,6 +9,7 @@ import static io.github.satchel.job.SatchelOptions.RESIZE_WIDTH;
 
 import java.io.Serializable;
 import java.time.Duration;
+import org.apache.flink.configuration.IllegalConfigurationException;
 import org.apache.flink.configuration.ReadableConfig;
 
 /**
@@ -46,7 +47,7 @@ public record ResizeSettings(
 
   private static void require(boolean condition, String message) {
     if (!condition) {
-      throw new IllegalArgumentException(message);
+      throw new IllegalConfigurationException(message);
     }
   }
 }

@@ -1,0 +1,142 @@
+package io.github.satchel.job;
+
+import io.github.satchel.connectors.watson.CredentialsDirectory;
+import io.github.satchel.connectors.watson.TrainingOutcome;
+import io.github.satchel.connectors.watson.WatsonSink;
+import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
+import io.github.satchel.job.events.DeadLetterSerializer;
+import io.github.satchel.job.events.EventSerializer;
+import io.github.satchel.job.events.RawRequestDeserializer;
+import io.github.satchel.job.fetch.FetchFunction;
+import io.github.satchel.job.fetch.FetchSettings;
+import io.github.satchel.job.model.PackedRequest;
+import io.github.satchel.job.model.RawRequest;
+import io.github.satchel.job.resize.ResizeFunction;
+import io.github.satchel.job.resize.ResizeSettings;
+import io.github.satchel.job.trainer.OutcomeSerializer;
+import io.github.satchel.job.trainer.PackedRequestConverter;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.ParameterTool;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/**
+ * The job on a cluster: {@code --config FILE}, and {@code --key value} to override single settings.
+ */
+public final class SatchelJob {
+
+  /** The job's name on the dashboard. */
+  public static final String NAME = "satchel";
+
+  private static final String CONFIG = "config";
+
+  private SatchelJob() {}
+
+  public static void main(String[] args) throws Exception {
+    StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+    build(environment, configuration(args).options());
+    environment.execute(NAME);
+  }
+
+  /**
+   * Adds the job to an environment.
+   *
+   * @param options settings as {@link SatchelConfiguration} checked them
+   */
+  public static void build(StreamExecutionEnvironment environment, Configuration options) {
+    var events =
+        new EventSerializer(
+            options.get(SatchelOptions.KAFKA_RESULTS_TOPIC), maxMessageBytes(options));
+    new SatchelTopology(
+            options,
+            requests(options),
+            new FetchFunction(FetchSettings.from(options)),
+            new ResizeFunction(ResizeSettings.from(options)),
+            trainer(options, topic(options, new OutcomeSerializer(events))),
+            topic(options, events),
+            topic(
+                options,
+                new DeadLetterSerializer(options.get(SatchelOptions.KAFKA_DEAD_LETTERS_TOPIC))))
+        .build(environment);
+  }
+
+  private static SatchelConfiguration configuration(String[] args)
+      throws InvalidConfigurationException {
+    Map<String, String> overrides = new HashMap<>(ParameterTool.fromArgs(args).toMap());
+    String file = overrides.remove(CONFIG);
+    return file == null
+        ? SatchelConfiguration.of(overrides)
+        : SatchelConfiguration.load(Path.of(file), overrides);
+  }
+
+  @SuppressWarnings("deprecation") // the connector has no other way yet to name the reset strategy
+  private static Source<RawRequest, ?, ?> requests(Configuration options) {
+    String bytes = String.valueOf(maxMessageBytes(options));
+    return KafkaSource.<RawRequest>builder()
+        .setProperties(clientProperties(options))
+        .setProperty(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, bytes)
+        .setGroupId(options.get(SatchelOptions.KAFKA_GROUP_ID))
+        .setTopics(List.of(options.get(SatchelOptions.KAFKA_REQUESTS_TOPIC)))
+        .setStartingOffsets(
+            OffsetsInitializer.committedOffsets(
+                org.apache.kafka.clients.consumer.OffsetResetStrategy.EARLIEST))
+        .setDeserializer(new RawRequestDeserializer())
+        .build();
+  }
+
+  private static <T> Sink<T> topic(
+      Configuration options, KafkaRecordSerializationSchema<T> serializer) {
+    // A dead letter is a message of any size that Kafka took, and four headers more.
+    String bytes = String.valueOf(2 * maxMessageBytes(options));
+    return KafkaSink.<T>builder()
+        .setKafkaProducerConfig(clientProperties(options))
+        .setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, bytes)
+        .setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd")
+        .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+        .setRecordSerializer(serializer)
+        .build();
+  }
+
+  private static Sink<PackedRequest> trainer(
+      Configuration options, Sink<TrainingOutcome> outcomes) {
+    return WatsonSink.<PackedRequest>builder()
+        .setElementConverter(new PackedRequestConverter())
+        .setOutcomeSink(outcomes)
+        .setCredentialsResolver(
+            new CredentialsDirectory(options.get(SatchelOptions.CREDENTIALS_DIR)))
+        .setIamUrl(options.get(SatchelOptions.WATSON_IAM_URL))
+        .setMaxConcurrentUploads(options.get(SatchelOptions.WATSON_MAX_UPLOADS))
+        .setConnectTimeout(options.get(SatchelOptions.WATSON_CONNECT_TIMEOUT))
+        .setResponseTimeout(options.get(SatchelOptions.WATSON_RESPONSE_TIMEOUT))
+        .setMaxAttempts(options.get(SatchelOptions.WATSON_MAX_ATTEMPTS))
+        .setKeepArchives(options.get(SatchelOptions.ARCHIVES_KEEP))
+        .build();
+  }
+
+  private static Properties clientProperties(Configuration options) {
+    Properties properties = new Properties();
+    properties.putAll(options.get(SatchelOptions.KAFKA_PROPERTIES));
+    properties.setProperty(
+        CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+        options.get(SatchelOptions.KAFKA_BOOTSTRAP_SERVERS));
+    return properties;
+  }
+
+  private static int maxMessageBytes(Configuration options) {
+    return Math.toIntExact(options.get(SatchelOptions.KAFKA_MAX_MESSAGE_SIZE).getBytes());
+  }
+}
