@@ -1,0 +1,27 @@
+package io.github.satchel.local;
+
+import io.github.satchel.job.SatchelConfiguration;
+import io.github.satchel.local.s3.S3Plugin;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The job's settings against local services. */
+public final class JobSettings {
+
+  private JobSettings() {}
+
+  /** By dotted key, as they stand in a configuration file. */
+  public static Map<String, String> of(LocalServices services) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("kafka.bootstrap-servers", services.kafka().bootstrapServers());
+    settings.put("images.dir", "s3://" + LocalServices.IMAGES_BUCKET);
+    settings.put("archives.dir", "s3://" + LocalServices.ARCHIVES_BUCKET);
+    settings.put("credentials.dir", services.credentialsDirectory().toString());
+    settings.put("watson.iam-url", services.watson().iamUrl());
+    settings.put("fetch.allowed-networks", "127.0.0.1/32");
+    settings.put("fetch.allowed-ports", services.pictures().ports());
+    S3Plugin.settings(services.s3())
+        .forEach((key, value) -> settings.put(SatchelConfiguration.FLINK_PREFIX + key, value));
+    return settings;
+  }
+}

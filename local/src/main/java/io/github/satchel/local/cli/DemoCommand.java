@@ -1,0 +1,263 @@
+package io.github.satchel.local.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.github.satchel.job.SatchelConfiguration;
+import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
+import io.github.satchel.job.model.Event;
+import io.github.satchel.job.model.Failure;
+import io.github.satchel.job.model.Json;
+import io.github.satchel.local.JobSettings;
+import io.github.satchel.local.LocalServices;
+import io.github.satchel.local.cli.Lesson.Line;
+import io.github.satchel.local.flink.EmbeddedFlink;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Everything in one process, and a class that presses Train. */
+@Command(
+    name = "demo",
+    description = {
+      "Starts the job with all it needs in one process - Kafka, an S3 server, a site with pictures, an"
+          + " emulator of the training service, Flink with its dashboard - and presses Train for a"
+          + " class of pupils.",
+      "Ends with status 0 only if every request ended as expected."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class DemoCommand implements Callable<Integer> {
+
+  @Option(names = "--students", defaultValue = "30", description = "Pupils (${DEFAULT-VALUE}).")
+  private int students;
+
+  @Option(
+      names = "--images",
+      defaultValue = "15",
+      description = "Pictures a label, 10 to 10000 (${DEFAULT-VALUE}).")
+  private int images;
+
+  @Option(
+      names = "--labels",
+      defaultValue = "2",
+      description = "Labels a pupil, at least 2 (${DEFAULT-VALUE}).")
+  private int labels;
+
+  @Option(
+      names = "--faults",
+      defaultValue = "0",
+      description = "Share of pictures that are bad in one way or another, 0 to 1 (${DEFAULT-VALUE}).")
+  private double faults;
+
+  @Option(
+      names = "--onImageFailure",
+      defaultValue = "fail",
+      description = "What a bad picture means for its request: fail or skip (${DEFAULT-VALUE}).")
+  private String onImageFailure;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "The same seed draws the same pictures (${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--once",
+      description = "End when the class is served; else stay up until Ctrl-C.")
+  private boolean once;
+
+  @Option(
+      names = "--json",
+      description = "Print a JSON object a line: every event as it comes, and a summary at the end.")
+  private boolean json;
+
+  @Mixin private EmbeddedOptions embedded;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call()
+      throws IOException, InvalidConfigurationException, InterruptedException {
+    check(students >= 1, "--students must be at least 1");
+    check(images >= 10 && images <= 10_000, "--images must be 10 to 10000");
+    check(labels >= 2, "--labels must be at least 2");
+    check(faults >= 0 && faults <= 1, "--faults must be 0 to 1");
+    check(
+        onImageFailure.equals("fail") || onImageFailure.equals("skip"),
+        "--onImageFailure must be fail or skip");
+    Path directory = embedded.freshDirectory("demo");
+    say("Starting Kafka, an S3 server, a site with pictures and a trainer ...");
+    try (LocalServices services =
+        LocalServices.builder(directory).seed(seed).watsonKeys(1, students).start()) {
+      Map<String, String> settings = JobSettings.of(services);
+      settings.put("archives.keep", "true"); // to be looked at
+      SatchelConfiguration configuration = SatchelConfiguration.of(settings);
+      say("Starting Flink and the job ...");
+      try (EmbeddedFlink flink =
+          embedded.flink(embedded.flinkSettings(directory.resolve("flink"), configuration))) {
+        flink.submit(configuration.options(), null);
+        say("Dashboard: " + flink.dashboard());
+        int status = lesson(services);
+        if (!once) {
+          say("");
+          services.addresses().forEach((name, address) -> say(name + ": " + address));
+          say("Dashboard: " + flink.dashboard());
+          say("Ctrl-C ends it.");
+          new CountDownLatch(1).await();
+        }
+        return status;
+      }
+    }
+  }
+
+  private int lesson(LocalServices services) throws IOException, InterruptedException {
+    say("Drawing pictures for " + students + " pupils ...");
+    services.pictures().drawAll();
+    String run = "demo-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+    List<Pupil> pupils =
+        new SchoolClass(services, new Random(seed), run, faults, onImageFailure)
+            .pupils(students, labels, images);
+    Lesson lesson = new Lesson(pupils);
+    try (Results results =
+            new Results(
+                services.kafka().bootstrapServers(),
+                LocalServices.RESULTS_TOPIC,
+                result -> {
+                  lesson.add(result);
+                  if (json) {
+                    print(result.json().toString());
+                  }
+                });
+        ProgressDisplay display =
+            json
+                ? ProgressDisplay.none(pupils, lesson)
+                : ProgressDisplay.of(pupils, lesson, this::say)) {
+      say(students + " pupils press Train: " + labels + " labels, " + images + " pictures each");
+      send(services, pupils, lesson);
+      display.follow(patience());
+    }
+    Summary summary =
+        Summary.of(
+            lesson.lines(),
+            services.watson().classifiers().size(),
+            lesson.duration(),
+            services.archivesDirectory().toString());
+    report(lesson, summary);
+    return summary.asExpected() ? 0 : 1;
+  }
+
+  private static void send(LocalServices services, List<Pupil> pupils, Lesson lesson) {
+    Map<String, Object> settings =
+        Map.of(
+            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, services.kafka().bootstrapServers(),
+            ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd",
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 8 << 20);
+    try (var producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (Pupil pupil : pupils) {
+        lesson.sent(pupil);
+        producer.send(
+            new ProducerRecord<>(
+                LocalServices.REQUESTS_TOPIC,
+                pupil.projectId().getBytes(StandardCharsets.UTF_8),
+                pupil.request().toString().getBytes(StandardCharsets.UTF_8)));
+      }
+    }
+  }
+
+  /** Bounded by what the slowest bad picture may take and by pictures at a crawl. */
+  private Duration patience() {
+    return Duration.ofMinutes(5).plusMillis(100L * students * labels * images);
+  }
+
+  private void report(Lesson lesson, Summary summary) {
+    if (json) {
+      print(write(summary));
+      return;
+    }
+    say("");
+    say("%-12s %-9s %7s %7s %7s".formatted("pupil", "outcome", "images", "failed", "seconds"));
+    for (Line line : lesson.lines()) {
+      Event outcome = line.outcome();
+      say(
+          "%-12s %-9s %7d %7d %7.2f %s"
+              .formatted(
+                  line.pupil().name(),
+                  Summary.ending(line),
+                  line.pupil().images(),
+                  outcome == null ? 0 : outcome.images().failed(),
+                  Summary.seconds(line.time()),
+                  outcome == null ? "" : reasons(outcome)));
+    }
+    say("");
+    say(
+        "%d requests %s, %d classifiers at the trainer"
+            .formatted(summary.requests(), summary.outcomes(), summary.classifiers()));
+    say(
+        "request to outcome: p50 %.2f s, p95 %.2f s, max %.2f s; %d images in %.2f s, %.1f a second"
+            .formatted(
+                summary.p50(),
+                summary.p95(),
+                summary.max(),
+                summary.images(),
+                summary.seconds(),
+                summary.imagesPerSecond()));
+    say("archives: " + summary.archives());
+    summary.complaints().forEach(complaint -> say("NOT AS EXPECTED: " + complaint));
+  }
+
+  private static String reasons(Event outcome) {
+    return outcome.failures().stream()
+        .map(Failure::code)
+        .collect(Collectors.groupingBy(code -> code.wire(), Collectors.counting()))
+        .entrySet()
+        .stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(entry -> entry.getKey() + " " + entry.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String write(Summary summary) {
+    try {
+      return Json.MAPPER.writeValueAsString(summary);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void check(boolean condition, String message) {
+    if (!condition) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+
+  /** For people; with {@code --json} not on standard output. */
+  private void say(String line) {
+    PrintWriter out = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+    out.println(line);
+    out.flush();
+  }
+
+  private void print(String line) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(line);
+    out.flush();
+  }
+}

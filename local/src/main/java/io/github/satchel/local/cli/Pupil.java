@@ -1,0 +1,24 @@
+package io.github.satchel.local.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.job.model.Event;
+import java.util.Map;
+
+/**
+ * One pupil of the demo, with a request and what must become of it.
+ *
+ * @param images number of images of the request
+ * @param bad the code that each bad image must fail with, by image id
+ * @param expected how the request must end
+ */
+record Pupil(
+    String name, ObjectNode request, int images, Map<String, String> bad, Event.Type expected) {
+
+  String requestId() {
+    return request.get("requestId").textValue();
+  }
+
+  String projectId() {
+    return request.get("projectId").textValue();
+  }
+}

@@ -1,0 +1,116 @@
+package io.github.satchel.local.cli;
+
+import io.github.satchel.job.SatchelConfiguration;
+import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
+import io.github.satchel.local.flink.Checkpoints;
+import io.github.satchel.local.flink.EmbeddedFlink;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The job on one machine, for good. */
+@Command(
+    name = "run",
+    description = {
+      "Runs the job on an embedded Flink against the Kafka, store and trainer that a configuration file"
+          + " names. This is production for a small site on one machine.",
+      "Ctrl-C ends it after a last checkpoint; the next start goes on from the last checkpoint, also"
+          + " after a crash. Settings: docs/configuration.md."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class RunCommand implements Callable<Integer> {
+
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+
+  @Option(
+      names = "--config",
+      required = true,
+      description = "The configuration file, YAML.",
+      paramLabel = "FILE")
+  private Path config;
+
+  @Option(
+      names = "-D",
+      description = "Overrides a key of the file; may be repeated.",
+      paramLabel = "KEY=VALUE")
+  private Map<String, String> overrides = Map.of();
+
+  @Mixin private EmbeddedOptions embedded;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call()
+      throws IOException, InvalidConfigurationException, InterruptedException {
+    SatchelConfiguration configuration = SatchelConfiguration.load(config, overrides);
+    TopicCheck.require(configuration.options());
+    Path work = Files.createDirectories(embedded.directory("run"));
+    try (FileChannel channel =
+            FileChannel.open(
+                work.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      if (lock == null) {
+        throw new IOException(
+            "Another satchel runs in " + work + "; --directory names another place");
+      }
+      Configuration settings = embedded.flinkSettings(work, configuration);
+      try (EmbeddedFlink flink = embedded.flink(settings)) {
+        return serve(flink, configuration, checkpoint(settings));
+      }
+    }
+  }
+
+  private static Optional<String> checkpoint(Configuration settings) throws IOException {
+    return Checkpoints.latest(
+        new org.apache.flink.core.fs.Path(
+            settings.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)));
+  }
+
+  private int serve(
+      EmbeddedFlink flink, SatchelConfiguration configuration, Optional<String> checkpoint)
+      throws IOException, InterruptedException {
+    say(checkpoint.map(path -> "Going on from " + path).orElse("Starting anew: no checkpoint yet"));
+    JobID job = flink.submit(configuration.options(), checkpoint.orElse(null));
+    Thread stop =
+        new Thread(
+            () -> {
+              say("Stopping after a last checkpoint ...");
+              flink.stop(job, STOP_PATIENCE);
+            },
+            "satchel-stop");
+    Runtime.getRuntime().addShutdownHook(stop);
+    say("Dashboard: " + flink.dashboard());
+    JobStatus status = flink.status(job);
+    while (!status.isGloballyTerminalState()) {
+      Thread.sleep(POLL.toMillis());
+      status = flink.status(job);
+    }
+    say("The job ended as " + status);
+    return status == JobStatus.CANCELED ? 0 : 1;
+  }
+
+  private void say(String line) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(line);
+    out.flush();
+  }
+}

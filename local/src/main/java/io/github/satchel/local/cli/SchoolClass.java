@@ -1,0 +1,135 @@
+package io.github.satchel.local.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.job.model.Event;
+import io.github.satchel.job.model.Json;
+import io.github.satchel.job.model.TrainingLimits;
+import io.github.satchel.local.LocalServices;
+import io.github.satchel.local.pictures.PictureFault;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * Makes a class of pupils with different pictures: most from the web, some kept in object storage,
+ * and a share of bad ones. The same seed makes the same class.
+ */
+final class SchoolClass {
+
+  private static final List<String> ANIMALS =
+      List.of("cat", "dog", "fish", "bird", "horse", "mouse", "snake", "frog");
+
+  /** One image in this many is a stored one. */
+  private static final int STORED_EACH = 5;
+
+  private final LocalServices services;
+  private final RandomGenerator random;
+  private final String run;
+  private final double faults;
+  private final String onImageFailure;
+  private long pictures;
+  private int faultsUsed;
+
+  /**
+   * @param random decides which images are bad
+   * @param run tells the requests of one demo from those of another
+   * @param faults share of images that are bad, 0 to 1
+   * @param onImageFailure {@code fail} or {@code skip}
+   */
+  SchoolClass(
+      LocalServices services,
+      RandomGenerator random,
+      String run,
+      double faults,
+      String onImageFailure) {
+    this.services = services;
+    this.random = random;
+    this.run = run;
+    this.faults = faults;
+    this.onImageFailure = onImageFailure;
+  }
+
+  /** Makes pupils, and puts their stored pictures into the store. */
+  List<Pupil> pupils(int students, int labels, int images) {
+    List<Pupil> pupils = new ArrayList<>();
+    for (int i = 1; i <= students; i++) {
+      pupils.add(pupil(i, labels, images));
+    }
+    return pupils;
+  }
+
+  private Pupil pupil(int number, int labels, int images) {
+    String project = "project-" + number;
+    ObjectNode request = Json.MAPPER.createObjectNode();
+    request
+        .put("requestId", run + "-" + number)
+        .put("projectId", project)
+        .put("classId", "class-1")
+        .put("userId", "pupil-" + number)
+        .put("name", "Animals of pupil " + number);
+    Map<String, String> bad = new HashMap<>();
+    boolean tooFew = false;
+    ObjectNode labelsNode = request.putObject("labels");
+    for (int label = 0; label < labels; label++) {
+      int before = bad.size();
+      ArrayNode array = labelsNode.putArray(label(label));
+      for (int i = 0; i < images; i++) {
+        image(array.addObject(), "pupil-" + number, project, label(label) + "-" + i, bad);
+      }
+      tooFew |= images - (bad.size() - before) < TrainingLimits.MIN_IMAGES;
+    }
+    ArrayNode credentials =
+        request.putObject("deliverTo").putObject("watson").putArray("credentials");
+    credentials.add("pool-1");
+    request.putObject("options").put("onImageFailure", onImageFailure);
+    boolean fails = onImageFailure.equals("skip") ? tooFew : !bad.isEmpty();
+    return new Pupil(
+        "pupil " + number,
+        request,
+        labels * images,
+        bad,
+        fails ? Event.Type.FAILED : Event.Type.UPLOADED);
+  }
+
+  private static String label(int index) {
+    String animal = ANIMALS.get(index % ANIMALS.size());
+    return index < ANIMALS.size() ? animal : animal + index / ANIMALS.size();
+  }
+
+  private void image(
+      ObjectNode image, String user, String project, String name, Map<String, String> bad) {
+    long n = pictures++;
+    String id = name + "-" + n;
+    if (random.nextDouble() < faults) {
+      PictureFault[] kinds = PictureFault.values();
+      PictureFault fault = kinds[faultsUsed++ % kinds.length];
+      image
+          .put("type", "download")
+          .put("imageid", id)
+          .put("url", services.pictures().faultUrl(fault, n));
+      bad.put(id, fault.code());
+    } else if (n % STORED_EACH == STORED_EACH - 1) {
+      image.put("type", "retrieve").put("imageid", id);
+      image
+          .putObject("spec")
+          .put("objectid", id)
+          .put("projectid", project)
+          .put("userid", user)
+          .put("classid", "class-1");
+      services
+          .s3()
+          .put(
+              LocalServices.IMAGES_BUCKET,
+              String.join("/", "class-1", user, project, id),
+              services.pictures().picture(n).bytes());
+    } else {
+      image
+          .put("type", "download")
+          .put("imageid", id)
+          .put("url", services.pictures().pictureUrl(n));
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.github.satchel.local.flink;
+
+import io.github.satchel.job.SatchelJob;
+import io.github.satchel.job.Yaml;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.core.execution.CheckpointType;
+import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.plugin.DefaultPluginManager;
+import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
+import org.apache.flink.core.plugin.PluginManager;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Flink cluster within this process, with its dashboard, running the job with the settings that a
+ * cluster of its own ships with ({@code docker/flink-conf.yaml}).
+ */
+public final class EmbeddedFlink implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedFlink.class);
+  private static final String SHIPPED = "flink-conf.yaml";
+
+  private final Configuration configuration;
+  private final MiniCluster cluster;
+
+  private EmbeddedFlink(Configuration configuration, MiniCluster cluster) {
+    this.configuration = configuration;
+    this.cluster = cluster;
+  }
+
+  /** Flink's settings as they are shipped, with others on top. */
+  public static Configuration settings(Configuration overrides) {
+    try (InputStream in = EmbeddedFlink.class.getResourceAsStream(SHIPPED)) {
+      Configuration settings =
+          Configuration.fromMap(Yaml.read(Objects.requireNonNull(in), SHIPPED));
+      settings.set(RestOptions.ADDRESS, "localhost");
+      settings.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+      settings.set(WebOptions.SUBMIT_ENABLE, false);
+      settings.addAll(overrides);
+      return settings;
+    } catch (IOException e) {
+      throw new IllegalStateException(SHIPPED + " is on the class path", e);
+    }
+  }
+
+  /**
+   * Starts the cluster.
+   *
+   * @param settings what {@link #settings} gave; {@code rest.port} is the dashboard's
+   * @param plugins Flink's plug-in directory, with the s3 file system
+   * @throws IOException if it does not start, for instance as the dashboard's port is taken
+   */
+  public static EmbeddedFlink start(Configuration settings, Path plugins) throws IOException {
+    PluginManager pluginManager =
+        new DefaultPluginManager(
+            new DirectoryBasedPluginFinder(plugins).findPlugins(),
+            CoreOptions.getPluginParentFirstLoaderPatterns(settings));
+    FileSystem.initialize(settings, pluginManager);
+    MiniCluster cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(settings)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(settings.get(TaskManagerOptions.NUM_TASK_SLOTS))
+                .setPluginManager(pluginManager)
+                .build());
+    try {
+      cluster.start();
+    } catch (Exception e) {
+      cluster.closeAsync();
+      throw new IOException("Flink does not start: " + rootCause(e), e);
+    }
+    return new EmbeddedFlink(settings, cluster);
+  }
+
+  /** Where the dashboard is. */
+  public URI dashboard() throws IOException {
+    return get(cluster.getRestAddress(), Duration.ofSeconds(10));
+  }
+
+  /**
+   * Starts the job.
+   *
+   * @param options the job's settings
+   * @param checkpoint where it goes on, null for a new beginning
+   */
+  public JobID submit(Configuration options, @Nullable String checkpoint) throws IOException {
+    Configuration settings = new Configuration(configuration);
+    if (checkpoint != null) {
+      settings.set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint);
+      settings.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
+    }
+    var environment = new StreamExecutionEnvironment(settings);
+    SatchelJob.build(environment, options);
+    StreamGraph graph = environment.getStreamGraph();
+    graph.setJobName(SatchelJob.NAME);
+    return get(cluster.submitJob(graph), Duration.ofMinutes(1)).getJobID();
+  }
+
+  /** What the job is doing. */
+  public JobStatus status(JobID job) throws IOException {
+    return get(cluster.getJobStatus(job), Duration.ofSeconds(10));
+  }
+
+  /**
+   * Ends the job so that its last checkpoint stays and holds all it did: a checkpoint first, if one
+   * can be had in time.
+   */
+  public void stop(JobID job, Duration patience) {
+    try {
+      get(cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED), patience);
+    } catch (IOException e) {
+      LOG.warn("No last checkpoint; the next start goes on from the one before: {}", e.toString());
+    }
+    try {
+      get(cluster.cancelJob(job), patience);
+    } catch (IOException e) {
+      LOG.warn("The job does not end: {}", e.toString());
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      get(cluster.closeAsync(), Duration.ofSeconds(30));
+    } catch (IOException e) {
+      LOG.warn("Flink does not end: {}", e.toString());
+    }
+  }
+
+  private static <T> T get(Future<T> future, Duration patience) throws IOException {
+    try {
+      return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException(rootCause(e), e);
+    } catch (TimeoutException e) {
+      throw new IOException("no answer from Flink within " + patience, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private static String rootCause(Throwable throwable) {
+    Throwable cause = throwable;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.toString();
+  }
+}
