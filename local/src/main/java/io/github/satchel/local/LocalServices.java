@@ -1,0 +1,221 @@
+package io.github.satchel.local;
+
+import io.github.satchel.local.kafka.LocalKafka;
+import io.github.satchel.local.pictures.Latency;
+import io.github.satchel.local.pictures.PictureSite;
+import io.github.satchel.local.s3.LocalS3;
+import io.github.satchel.local.watson.WatsonEmulator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.apache.flink.util.IOUtils;
+
+/**
+ * Everything that the job talks to, under one directory and on the loopback interface: topics,
+ * buckets and credentials files are there when it has started.
+ */
+public final class LocalServices implements AutoCloseable {
+  public static final String REQUESTS_TOPIC = "training-requests";
+  public static final String RESULTS_TOPIC = "training-results";
+  public static final String DEAD_LETTER_TOPIC = "training-requests-dead-letter";
+  public static final String IMAGES_BUCKET = "satchel-images";
+  public static final String ARCHIVES_BUCKET = "satchel-archives";
+
+  private final LocalKafka kafka;
+  private final LocalS3 s3;
+  private final PictureSite pictures;
+  private final WatsonEmulator watson;
+  private final Path credentialsDirectory;
+
+  private LocalServices(
+      LocalKafka kafka,
+      LocalS3 s3,
+      PictureSite pictures,
+      WatsonEmulator watson,
+      Path credentialsDirectory) {
+    this.kafka = kafka;
+    this.s3 = s3;
+    this.pictures = pictures;
+    this.watson = watson;
+    this.credentialsDirectory = credentialsDirectory;
+  }
+
+  /**
+   * What to start under a directory.
+   *
+   * @param directory topics, objects and credentials files are kept here and found again
+   */
+  public static Builder builder(Path directory) {
+    return new Builder(directory.toAbsolutePath());
+  }
+
+  public LocalKafka kafka() {
+    return kafka;
+  }
+
+  public LocalS3 s3() {
+    return s3;
+  }
+
+  public PictureSite pictures() {
+    return pictures;
+  }
+
+  public WatsonEmulator watson() {
+    return watson;
+  }
+
+  /** Holds {@code pool-1.json}, {@code pool-2.json} and so on, one file for each key. */
+  public Path credentialsDirectory() {
+    return credentialsDirectory;
+  }
+
+  /** Closes everything, even if some of it fails to. */
+  @Override
+  public void close() throws IOException {
+    closeAll(List.of(kafka, s3, pictures, watson));
+  }
+
+  private static void closeAll(List<? extends AutoCloseable> started) throws IOException {
+    List<AutoCloseable> latestFirst = new ArrayList<>(started);
+    Collections.reverse(latestFirst);
+    try {
+      IOUtils.closeAll(latestFirst);
+    } catch (Exception e) {
+      throw new IOException("not everything closed", e);
+    }
+  }
+
+  /** What services can be told before they start. */
+  public static final class Builder {
+    private final Path directory;
+    private long seed = 1;
+    private int kafkaPort;
+    private int s3Port;
+    private int picturesPort;
+    private int watsonPort;
+    private int partitions = 4;
+    private Latency latency = Latency.NONE;
+    private int watsonKeys = 3;
+    private int slotsPerKey = 2;
+    private Duration trainingTime = Duration.ofSeconds(10);
+
+    private Builder(Path directory) {
+      this.directory = directory;
+    }
+
+    /** What pictures are drawn from, 1 unless told. */
+    public Builder seed(long seed) {
+      this.seed = seed;
+      return this;
+    }
+
+    /** The ports to listen on; 0, the default of each, for a free one. */
+    public Builder ports(int kafka, int s3, int pictures, int watson) {
+      kafkaPort = kafka;
+      s3Port = s3;
+      picturesPort = pictures;
+      watsonPort = watson;
+      return this;
+    }
+
+    /** How many partitions each topic has, 4 unless told. */
+    public Builder partitions(int partitions) {
+      this.partitions = partitions;
+      return this;
+    }
+
+    /** How long the picture site takes to answer, no time unless told. */
+    public Builder latency(Latency latency) {
+      this.latency = latency;
+      return this;
+    }
+
+    /** How many keys Watson has and how many classifiers each, 3 and 2 unless told. */
+    public Builder watsonKeys(int keys, int slotsPerKey) {
+      this.watsonKeys = keys;
+      this.slotsPerKey = slotsPerKey;
+      return this;
+    }
+
+    /** How long a classifier trains, 10 seconds unless told. */
+    public Builder trainingTime(Duration trainingTime) {
+      this.trainingTime = trainingTime;
+      return this;
+    }
+
+    /** Starts everything, at the same time; closes what has started when something cannot. */
+    public LocalServices start() throws IOException, InterruptedException {
+      Path credentials = directory.resolve("credentials");
+      var kafka = begin("satchel-start-kafka", this::startKafka);
+      var s3 = begin("satchel-start-s3", this::startS3);
+      var pictures = begin("satchel-start-pictures", this::startPictures);
+      var watson = begin("satchel-start-watson", () -> startWatson(credentials));
+      try {
+        return new LocalServices(kafka.get(), s3.get(), pictures.get(), watson.get(), credentials);
+      } catch (ExecutionException e) {
+        var failure = new IOException("cannot start the local services", e.getCause());
+        List<AutoCloseable> started = new ArrayList<>();
+        for (var start : List.of(kafka, s3, pictures, watson)) {
+          try {
+            started.add(start.get());
+          } catch (ExecutionException alsoFailed) {
+            if (alsoFailed.getCause() != e.getCause()) {
+              failure.addSuppressed(alsoFailed.getCause());
+            }
+          }
+        }
+        try {
+          closeAll(started);
+        } catch (IOException notClosed) {
+          failure.addSuppressed(notClosed);
+        }
+        throw failure;
+      }
+    }
+
+    private LocalKafka startKafka() throws IOException {
+      LocalKafka kafka = LocalKafka.start(directory.resolve("kafka"), kafkaPort);
+      for (String topic : List.of(REQUESTS_TOPIC, RESULTS_TOPIC, DEAD_LETTER_TOPIC)) {
+        kafka.createTopic(topic, partitions, Map.of());
+      }
+      return kafka;
+    }
+
+    private LocalS3 startS3() throws IOException {
+      LocalS3 s3 = LocalS3.start(directory.resolve("s3"), s3Port);
+      s3.bucket(IMAGES_BUCKET);
+      s3.bucket(ARCHIVES_BUCKET);
+      return s3;
+    }
+
+    private PictureSite startPictures() throws IOException {
+      return PictureSite.builder().port(picturesPort).seed(seed).latency(latency).start();
+    }
+
+    private WatsonEmulator startWatson(Path credentials) throws IOException {
+      var watson = WatsonEmulator.builder().port(watsonPort).trainingTime(trainingTime);
+      for (int i = 1; i <= watsonKeys; i++) {
+        watson.withPlan("pool-" + i, "local-key-of-pool-" + i, slotsPerKey);
+      }
+      WatsonEmulator started = watson.start();
+      started.writeCredentials(credentials);
+      return started;
+    }
+
+    private static <T extends AutoCloseable> FutureTask<T> begin(String name, Callable<T> start) {
+      var task = new FutureTask<>(start);
+      var thread = new Thread(task, name);
+      thread.setDaemon(true);
+      thread.start();
+      return task;
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package io.github.satchel.local.watson;
+
+/** What the service thinks of an API key. */
+public enum KeyState {
+  ACTIVE,
+  /** The key exists and may not be used. */
+  BLOCKED,
+  /** The plan's transactions are used up. */
+  OVER_TRANSACTION_LIMIT
+}
