@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import javax.net.ssl.SSLSession;
 import org.asynchttpclient.AsyncHandler;
 import org.asynchttpclient.AsyncHttpClient;
@@ -32,7 +32,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   private final FetchSettings settings;
   private final Clock clock;
   private final ByteBudget.Share share;
-  private final Consumer<Reply> whenDone;
+  private final BiConsumer<Exchange, Reply> whenDone;
   private final Watch watch;
   private final AtomicBoolean done = new AtomicBoolean();
   private volatile @Nullable Future<?> sent;
@@ -51,7 +51,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
       Timer timer,
       Duration timeLeft,
       ByteBudget.Share share,
-      Consumer<Reply> whenDone) {
+      BiConsumer<Exchange, Reply> whenDone) {
     this.address = address;
     this.host = host;
     this.pictureWanted = pictureWanted;
@@ -270,7 +270,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
       } else {
         abandon();
       }
-      whenDone.accept(reply);
+      whenDone.accept(this, reply);
     }
   }
 

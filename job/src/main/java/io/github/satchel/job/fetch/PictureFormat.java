@@ -38,10 +38,13 @@ final class PictureFormat {
    * @param head of which at least {@link #HEAD} bytes are there, if there are so many
    */
   static boolean recognises(byte[] head, int length) {
-    return SIGNATURES.stream().anyMatch(each -> hasAt(head, length, 0, each))
-        || hasAt(head, length, 0, RIFF) && hasAt(head, length, 8, WEBP)
-        || hasAt(head, length, 4, ISO_MEDIA)
-            && ISO_PICTURES.stream().anyMatch(each -> hasAt(head, length, 8, each));
+    if (hasAt(head, length, 0, RIFF)) {
+      return hasAt(head, length, 8, WEBP);
+    }
+    if (hasAt(head, length, 4, ISO_MEDIA)) {
+      return ISO_PICTURES.stream().anyMatch(each -> hasAt(head, length, 8, each));
+    }
+    return SIGNATURES.stream().anyMatch(each -> hasAt(head, length, 0, each));
   }
 
   private static boolean hasAt(byte[] head, int length, int at, byte[] wanted) {

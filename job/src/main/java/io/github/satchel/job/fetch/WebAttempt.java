@@ -3,7 +3,6 @@ package io.github.satchel.job.fetch;
 import io.github.satchel.job.model.Problem;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -91,15 +90,13 @@ final class WebAttempt {
       visit.ended();
       return;
     }
-    AtomicReference<Exchange> sent = new AtomicReference<>();
     Exchange exchange =
         client.exchange(
             address,
             host,
             pictureWanted,
             timeLeft,
-            reply -> {
-              Exchange over = sent.get();
+            (over, reply) -> {
               leave(visit, reply, over.isAnswered());
               if (reply instanceof Reply.Moved moved) {
                 follow(address, moved.location(), redirects, timeLeft.minus(over.elapsed()));
@@ -107,7 +104,6 @@ final class WebAttempt {
                 whenDone.accept(reply);
               }
             });
-    sent.set(exchange);
     cancellation.onCancel(
         () -> {
           exchange.cancel();

@@ -14,7 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.asynchttpclient.AsyncHttpClient;
 import org.asynchttpclient.Request;
 import org.asynchttpclient.RequestBuilder;
@@ -94,7 +94,7 @@ final class WebClient implements AutoCloseable {
       String host,
       boolean pictureWanted,
       Duration timeLeft,
-      Consumer<Reply> whenDone) {
+      BiConsumer<Exchange, Reply> whenDone) {
     return new Exchange(
         address, host, pictureWanted, settings, clock, timer, timeLeft, budget.share(), whenDone);
   }

@@ -176,7 +176,7 @@ final class WebFetcher {
         Timeout next =
             timer.newTimeout(timeout -> attempt(), delay.get().toNanos(), TimeUnit.NANOSECONDS);
         cancellation.onCancel(next::cancel);
-      } else if (address != original) {
+      } else if (!address.equals(original)) {
         address = original;
         attempts = 0;
         attempt();

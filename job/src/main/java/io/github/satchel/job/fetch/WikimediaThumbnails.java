@@ -158,9 +158,10 @@ final class WikimediaThumbnails {
     private final StringBuilder titles = new StringBuilder();
 
     private boolean hasRoomFor(String title) {
-      return waiting.containsKey(title)
-          || waiting.isEmpty()
-          || waiting.size() < MAX_TITLES && titles.length() + encoded(title).length() <= MAX_LENGTH;
+      if (waiting.isEmpty() || waiting.containsKey(title)) {
+        return true;
+      }
+      return waiting.size() < MAX_TITLES && titles.length() + encoded(title).length() <= MAX_LENGTH;
     }
 
     private void add(String title, Consumer<Optional<WebAddress>> found) {
