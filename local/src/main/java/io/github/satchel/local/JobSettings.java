@@ -4,6 +4,7 @@ import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.local.s3.S3Plugin;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The job's settings against local services. */
 public final class JobSettings {
@@ -19,7 +20,7 @@ public final class JobSettings {
     settings.put("credentials.dir", services.credentialsDirectory().toString());
     settings.put("watson.iam-url", services.watson().iamUrl());
     settings.put("fetch.allowed-networks", "127.0.0.1/32");
-    settings.put("fetch.allowed-ports", services.pictures().ports());
+    settings.put("fetch.allowed-ports", services.pictures().ports().stream().map(String::valueOf).collect(Collectors.joining(";")));
     S3Plugin.settings(services.s3())
         .forEach((key, value) -> settings.put(SatchelConfiguration.FLINK_PREFIX + key, value));
     return settings;

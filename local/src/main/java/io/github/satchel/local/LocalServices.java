@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -75,6 +76,26 @@ public final class LocalServices implements AutoCloseable {
   /** Holds {@code pool-1.json}, {@code pool-2.json} and so on, one file for each key. */
   public Path credentialsDirectory() {
     return credentialsDirectory;
+  }
+
+  /** Where the archives of each request lie, as a directory of this machine. */
+  public Path archivesDirectory() {
+    return s3.directory(ARCHIVES_BUCKET);
+  }
+
+  /** What listens where, for people. */
+  public Map<String, String> addresses() {
+    Map<String, String> addresses = new LinkedHashMap<>();
+    addresses.put("Kafka", kafka.bootstrapServers());
+    addresses.put(
+        "S3",
+        "%s (access key %s, secret key %s)"
+            .formatted(s3.endpoint(), s3.accessKey(), s3.secretKey()));
+    addresses.put("Pictures", pictures.pictureUrl(0) + " and so on");
+    addresses.put("Trainer", watson.url());
+    addresses.put("Credentials", credentialsDirectory.toString());
+    addresses.put("Archives", archivesDirectory().toString());
+    return addresses;
   }
 
   /** Closes everything, even if some of it fails to. */

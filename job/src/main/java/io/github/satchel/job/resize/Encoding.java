@@ -3,7 +3,7 @@ package io.github.satchel.job.resize;
 import io.github.satchel.job.model.OutputFormat;
 
 /** What a resized picture is written as. */
-enum Encoding {
+public enum Encoding {
   JPEG("jpg"),
   PNG("png");
 
@@ -13,7 +13,8 @@ enum Encoding {
     this.extension = extension;
   }
 
-  String extension() {
+  /** Of a file: {@code jpg} or {@code png}. */
+  public String extension() {
     return extension;
   }
 

@@ -4,7 +4,7 @@ import io.github.satchel.job.model.FailureCode;
 import io.github.satchel.job.model.Problem;
 
 /** What became of a picture in the resize stage. */
-sealed interface Outcome {
+public sealed interface Outcome {
 
   /**
    * A picture of the right size.

@@ -10,7 +10,7 @@ import java.util.List;
  * Resizes pictures from anywhere: looks at the header first, then asks the kernels in turn until
  * one reads the picture. Belongs to one thread.
  */
-final class PictureResizer implements AutoCloseable {
+public final class PictureResizer implements AutoCloseable {
 
   private final ResizeSettings settings;
   private final List<PictureKernel> kernels;
@@ -28,8 +28,13 @@ final class PictureResizer implements AutoCloseable {
     return kernels.get(0).name();
   }
 
+  /** Opens the kernels that the settings ask for. */
+  public static PictureResizer open(ResizeSettings settings) {
+    return new PictureResizer(settings, Kernels.open(settings));
+  }
+
   /** Resizes a picture. Whatever is wrong with it is in the answer. */
-  Outcome resize(byte[] content, OutputFormat format) {
+  public Outcome resize(byte[] content, OutputFormat format) {
     try {
       PictureHeader header = PictureHeader.read(content);
       if (header.pixels() > settings.maxPixels()) {

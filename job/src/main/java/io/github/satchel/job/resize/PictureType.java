@@ -1,7 +1,7 @@
 package io.github.satchel.job.resize;
 
 /** The types of picture that are read. */
-enum PictureType {
+public enum PictureType {
   JPEG,
   PNG,
   GIF,

@@ -66,7 +66,7 @@ final class ResizeWorker implements AutoCloseable {
     private final ExecutorService executor;
 
     Lane(ResizeSettings settings, String name) {
-      resizer = new PictureResizer(settings, Kernels.open(settings));
+      resizer = PictureResizer.open(settings);
       executor =
           Executors.newSingleThreadExecutor(
               work -> {

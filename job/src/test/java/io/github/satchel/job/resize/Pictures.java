@@ -1,5 +1,11 @@
 package io.github.satchel.job.resize;
 
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_UNCHANGED;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_WEBP_QUALITY;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
+
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;
@@ -9,7 +15,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Pictures that tests draw. */
 final class Pictures {
@@ -58,6 +72,38 @@ final class Pictures {
       return Objects.requireNonNull(ImageIO.read(new ByteArrayInputStream(content)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  static byte[] progressiveJpeg(BufferedImage picture) {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ImageWriteParam param = writer.getDefaultWriteParam();
+    param.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+    var bytes = new ByteArrayOutputStream();
+    try (var output = new MemoryCacheImageOutputStream(bytes)) {
+      writer.setOutput(output);
+      writer.write(null, new IIOImage(picture, null, null), param);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
+  }
+
+  /** By OpenCV: no writer of WebP is in Java. */
+  @SuppressWarnings("try") // the resource is its effect on the thread
+  static byte[] webp(BufferedImage picture) throws IOException {
+    NativeLibrary.load();
+    try (var ignored = new PointerScope()) {
+      byte[] png = encode(picture, "png");
+      Mat decoded =
+          imdecode(new Mat(1, png.length, CV_8UC1, new BytePointer(png)), IMREAD_UNCHANGED);
+      var webp = new BytePointer();
+      imencode(".webp", decoded, webp, new IntPointer(IMWRITE_WEBP_QUALITY, 80));
+      var bytes = new byte[Math.toIntExact(webp.limit())];
+      webp.get(bytes);
+      return bytes;
     }
   }
 }

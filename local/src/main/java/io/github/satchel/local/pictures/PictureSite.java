@@ -5,8 +5,10 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 import io.github.satchel.local.http.LoopbackServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -91,6 +93,11 @@ public final class PictureSite implements AutoCloseable {
   /** {@code http://127.0.0.1:port}. */
   public String url() {
     return server.uri().toString();
+  }
+
+  /** The ports of all addresses that may be fetched from, the refusing one's too. */
+  public List<Integer> ports() {
+    return List.of(server.uri().getPort(), URI.create(REFUSING_URL).getPort());
   }
 
   /** The address of the n-th picture of the sequence, from 0. */
