@@ -9,13 +9,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.metrics.groups.OperatorIOMetricGroup;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
@@ -245,6 +249,51 @@ class WatsonSinkWriterTest {
           .hasMessageContaining("training r1")
           .hasRootCauseMessage("a bug");
     }
+  }
+
+  @Test
+  void recordsAndBytesAreCounted() throws Exception {
+    watson.creates.add(FakeWatson.answering(400, "{\"error\":{\"description\":\"bad\"}}"));
+    try (var harness = harness(sink().setMaxConcurrentUploads(1).build())) {
+      harness.open();
+      harness.processElement(new StreamRecord<>(TestTrainings.pets(directory, "r1", "first")));
+      harness.processElement(new StreamRecord<>(TestTrainings.pets(directory, "r2", "second")));
+      harness.endInput();
+
+      // Flink's counters of what a sink sends are those of what an operator puts out.
+      OperatorIOMetricGroup metrics = harness.getOperator().getMetricGroup().getIOMetricGroup();
+      assertThat(metrics.getNumRecordsOutCounter().getCount()).isEqualTo(1);
+      assertThat(metrics.getNumBytesOutCounter().getCount()).isEqualTo(200_000);
+    }
+  }
+
+  @Test
+  void noSecretReachesALogAnOutcomeAStateOrAFile() throws Exception {
+    watson.tokenRequests.add(
+        FakeWatson.answering(
+            400, "{\"errorCode\":\"BXNIM0415E\",\"errorMessage\":\"secret-key\"}"));
+    watson.creates.add(FakeWatson.answering(401, "{\"code\":401,\"error\":\"Unauthorized\"}"));
+    watson.creates.add(FakeWatson.answering(401, "{\"code\":401,\"error\":\"Unauthorized\"}"));
+    watson.creates.add(FakeWatson.answering(400, FakeWatson.PLAN_FULL));
+    watson.creates.add(FakeWatson.answering(503, ""));
+    watson.creates.add(watson.losingTheAnswer());
+    Training training = TestTrainings.pets(directory, "r1", "a", "b", "c", "d");
+    List<String> seen = new CopyOnWriteArrayList<>();
+    try (LogCapture log = new LogCapture(WatsonSink.class.getPackageName(), seen);
+        var harness = harness(sink().build())) {
+      harness.open();
+      harness.processElement(new StreamRecord<>(training));
+      seen.add(new String(new TrainingSerializer().serialize(training), StandardCharsets.UTF_8));
+      harness.endInput();
+    }
+    assertThat(seen).anyMatch(line -> line.contains("Training r1 is uploaded"));
+    seen.add(outcomes.collected().written.toString());
+    seen.add(Files.readString(TestTrainings.file(training.journal())));
+
+    assertThat(outcomes.collected().written)
+        .singleElement()
+        .satisfies(outcome -> assertThat(outcome.rejectedCredentials()).containsExactly("a", "b"));
+    assertThat(seen).noneMatch(line -> line.contains("secret-") || line.contains("Bearer"));
   }
 
   @Test
