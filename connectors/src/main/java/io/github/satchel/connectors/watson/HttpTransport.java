@@ -54,7 +54,11 @@ final class HttpTransport implements Closeable {
       String said = ResponseClassifier.description(body);
       return new UploadException(
           verdict,
-          said.isEmpty() ? "status " + status : "status " + status + ", " + said,
+          "status %d%s%s"
+              .formatted(
+                  status,
+                  said.isEmpty() ? "" : ", " + said,
+                  verdict == Verdict.FAILED ? "; check the url of the credentials" : ""),
           retryAfter);
     }
   }

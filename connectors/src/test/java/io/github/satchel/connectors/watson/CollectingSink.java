@@ -28,12 +28,13 @@ record CollectingSink(String test, int failingFlushes) implements Sink<TrainingO
   }
 
   @Override
-  public SinkWriter<TrainingOutcome> createWriter(WriterInitContext context) {
+  public SinkWriter<TrainingOutcome> createWriter(WriterInitContext init) {
     Collected collected = collected();
     return new SinkWriter<>() {
       @Override
       public void write(TrainingOutcome outcome, Context context) {
         collected.written.add(outcome);
+        init.metricGroup().getIOMetricGroup().getNumRecordsOutCounter().inc();
       }
 
       @Override

@@ -258,7 +258,7 @@ class UploaderTest {
     assertThat(error(outcome).code()).isEqualTo("credentials-exhausted");
     assertThat(error(outcome).message())
         .isEqualTo(
-            "No credentials could be used: the plan is full of first, second."
+            "No credentials could be used: plan full (first, second)."
                 + " Delete a classifier that is no longer needed, or add credentials.");
   }
 
@@ -300,6 +300,14 @@ class UploaderTest {
 
     assertThat(error(outcome).code()).isEqualTo("credentials-rejected");
     assertThat(outcome.rejectedCredentials()).containsExactly("first", "missing");
+  }
+
+  @Test
+  void aTrainingWithoutCredentialsFails() throws Exception {
+    TrainingOutcome outcome = uploader.upload(TestTrainings.pets(directory, "r1"));
+
+    assertThat(error(outcome).code()).isEqualTo("credentials-rejected");
+    assertThat(error(outcome).message()).contains("none are named");
   }
 
   @Test
