@@ -41,7 +41,8 @@ public final class CredentialsDirectory implements CredentialsResolver {
       return Optional.empty();
     }
     try {
-      return Optional.of(READER.readValue(Files.readAllBytes(Path.of(directory, name + ".json"))));
+      Credentials read = READER.readValue(Files.readAllBytes(Path.of(directory, name + ".json")));
+      return Optional.ofNullable(read);
     } catch (NoSuchFileException absent) {
       LOG.warn("There are no credentials {}", name);
     } catch (JacksonException malformed) {

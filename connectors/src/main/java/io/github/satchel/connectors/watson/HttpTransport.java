@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -52,15 +54,21 @@ final class HttpTransport implements Closeable {
       String said = ResponseClassifier.description(body);
       return new UploadException(
           verdict,
-          said.isEmpty() ? "status " + status : "status " + status + ", " + said,
+          "status %d%s%s"
+              .formatted(
+                  status,
+                  said.isEmpty() ? "" : ", " + said,
+                  verdict == Verdict.FAILED ? "; check the url of the credentials" : ""),
           retryAfter);
     }
   }
 
   private final CloseableHttpClient client;
   private final ScheduledThreadPoolExecutor timer;
+  private final Set<HttpUriRequestBase> running = ConcurrentHashMap.newKeySet();
   private final Duration limit;
   private final Clock clock;
+  private volatile boolean closed;
 
   HttpTransport(WatsonOptions options, Clock clock) {
     this.limit = options.uploadTimeout();
@@ -103,17 +111,34 @@ final class HttpTransport implements Closeable {
   Answer send(HttpUriRequestBase request) throws UploadException {
     ScheduledFuture<?> deadline =
         timer.schedule(request::abort, limit.toMillis(), TimeUnit.MILLISECONDS);
+    running.add(request);
     try {
+      if (closed) {
+        request.abort();
+      }
       return client.execute(request, this::read);
     } catch (IOException lost) {
-      throw new UploadException(
-          Verdict.UNAVAILABLE,
-          request.isAborted()
-              ? "no answer within " + limit
-              : "%s: %s".formatted(lost.getClass().getSimpleName(), lost.getMessage()));
+      throw request.isAborted() ? aborted() : broken(lost);
+    } catch (IllegalStateException inconsistent) {
+      // What the client says if it is aborted between two of its steps.
+      if (request.isAborted()) {
+        throw aborted();
+      }
+      throw inconsistent;
     } finally {
+      running.remove(request);
       deadline.cancel(false);
     }
+  }
+
+  private UploadException aborted() {
+    return new UploadException(Verdict.UNAVAILABLE, "no answer within " + limit);
+  }
+
+  private static UploadException broken(IOException lost) {
+    return new UploadException(
+        Verdict.UNAVAILABLE,
+        "%s: %s".formatted(lost.getClass().getSimpleName(), lost.getMessage()));
   }
 
   private Answer read(ClassicHttpResponse response) throws IOException {
@@ -155,6 +180,9 @@ final class HttpTransport implements Closeable {
   /** Breaks off what is under way. */
   @Override
   public void close() {
+    closed = true;
+    // One by one: to close the client does not reach a connection that is just being made.
+    running.forEach(HttpUriRequestBase::abort);
     timer.shutdownNow();
     client.close(CloseMode.IMMEDIATE);
   }

@@ -31,10 +31,12 @@ final class Rejections {
   /** The error of a training that has no credentials left to try. */
   TrainingError error() {
     List<String> reasons = new ArrayList<>();
-    addReason(reasons, "the plan is full of", full);
-    addReason(reasons, "the rate limit is reached of", limited);
-    addReason(reasons, "the service or its key store knows no valid key of", rejected);
-    String all = "No credentials could be used: " + String.join("; ", reasons) + ". ";
+    addReason(reasons, "plan full", full);
+    addReason(reasons, "rate limit reached", limited);
+    addReason(reasons, "rejected or unknown", rejected);
+    String all =
+        "No credentials could be used: %s. "
+            .formatted(reasons.isEmpty() ? "none are named" : String.join("; ", reasons));
     if (!full.isEmpty()) {
       return new TrainingError(
           TrainingError.CREDENTIALS_EXHAUSTED,
@@ -50,7 +52,7 @@ final class Rejections {
 
   private static void addReason(List<String> reasons, String reason, Set<String> credentials) {
     if (!credentials.isEmpty()) {
-      reasons.add(reason + " " + String.join(", ", credentials));
+      reasons.add("%s (%s)".formatted(reason, String.join(", ", credentials)));
     }
   }
 }

@@ -121,7 +121,8 @@ final class TrainingFiles {
         bytes = path.getFileSystem().getFileStatus(path).getLen();
       } catch (FileNotFoundException | NoSuchFileException absent) {
         throw new UploadException(
-            Verdict.FAILED, "the archive %s is missing".formatted(archive.uri()));
+            Verdict.FAILED,
+            "the archive %s is missing; train again to have it made anew".formatted(archive.uri()));
       } catch (IOException unreadable) {
         throw new UploadException(
             Verdict.UNAVAILABLE,
@@ -130,7 +131,7 @@ final class TrainingFiles {
       if (bytes != archive.bytes()) {
         throw new UploadException(
             Verdict.FAILED,
-            "the archive %s has %d bytes instead of %d"
+            "the archive %s has %d bytes instead of %d; train again to have it made anew"
                 .formatted(archive.uri(), bytes, archive.bytes()));
       }
       total += bytes;

@@ -218,7 +218,7 @@ final class Uploader implements Closeable {
       }
       throw new UploadException(
           Verdict.FAILED,
-          "The service did not say whether the classifier was created (%s). Look for %s under credentials %s before training again."
+          "the service did not say whether the classifier was created (%s); look for %s under credentials %s before training again"
               .formatted(failure.reason(), training.classifierName(), account.name()));
     }
   }
@@ -309,7 +309,9 @@ final class Uploader implements Closeable {
           new TrainingError(
               TrainingError.UPLOAD_FAILED,
               "The upload did not succeed (%s). Train again later.".formatted(reason));
-      default -> new TrainingError(TrainingError.UPLOAD_FAILED, reason);
+      default ->
+          new TrainingError(
+              TrainingError.UPLOAD_FAILED, "The upload failed: %s.".formatted(reason));
     };
   }
 

@@ -65,7 +65,7 @@ public final class WatsonSink<T> implements Sink<T>, SupportsWriterState<T, Trai
       WriterInitContext context, Collection<Training> recovered) throws IOException {
     return new WatsonSinkWriter<>(
         elementConverter,
-        outcomeSink.createWriter(context),
+        outcomeSink.createWriter(new OutcomeSinkContext(context)),
         credentialsResolver,
         options,
         context.getMailboxExecutor(),

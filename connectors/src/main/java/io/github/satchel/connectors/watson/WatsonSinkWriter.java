@@ -127,6 +127,9 @@ final class WatsonSinkWriter<T> implements StatefulSinkWriter<T, Training> {
   }
 
   private void tell(ThrowingRunnable<Exception> mail, String description) {
+    if (uploads.isShutdown()) {
+      return;
+    }
     try {
       mailbox.execute(mail, description);
     } catch (RejectedExecutionException ended) {

@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +35,7 @@ class UploaderTest {
   private static final Duration UPLOAD_TIMEOUT = Duration.ofSeconds(2);
 
   private final Map<String, Credentials> credentials = new HashMap<>();
+  private final Map<String, Counter> counters = new HashMap<>();
   private Path directory;
   private FakeWatson watson;
   private HttpTransport transport;
@@ -61,7 +64,14 @@ class UploaderTest {
     Clock clock = Clock.fixed(now, ZoneOffset.UTC);
     WatsonOptions options = Options.quick(watson.url(), UPLOAD_TIMEOUT, keepArchives);
     WatsonSinkMetrics metrics =
-        new WatsonSinkMetrics(UnregisteredMetricsGroup.createSinkWriterMetricGroup());
+        new WatsonSinkMetrics(
+            new UnregisteredMetricsGroup() {
+              @Override
+              public <C extends Counter> C counter(String name, C counter) {
+                counters.put(name, counter);
+                return counter;
+              }
+            });
     transport = new HttpTransport(options, clock);
     uploader =
         new Uploader(
@@ -248,7 +258,7 @@ class UploaderTest {
     assertThat(error(outcome).code()).isEqualTo("credentials-exhausted");
     assertThat(error(outcome).message())
         .isEqualTo(
-            "No credentials could be used: the plan is full of first, second."
+            "No credentials could be used: plan full (first, second)."
                 + " Delete a classifier that is no longer needed, or add credentials.");
   }
 
@@ -290,6 +300,14 @@ class UploaderTest {
 
     assertThat(error(outcome).code()).isEqualTo("credentials-rejected");
     assertThat(outcome.rejectedCredentials()).containsExactly("first", "missing");
+  }
+
+  @Test
+  void aTrainingWithoutCredentialsFails() throws Exception {
+    TrainingOutcome outcome = uploader.upload(TestTrainings.pets(directory, "r1"));
+
+    assertThat(error(outcome).code()).isEqualTo("credentials-rejected");
+    assertThat(error(outcome).message()).contains("none are named");
   }
 
   @Test
@@ -668,6 +686,31 @@ class UploaderTest {
         TestTrainings.file(training.journal()),
         "{\"state\":\"creating\",\"credentials\":\"%s\",\"classifierName\":\"My pets\",\"startedAt\":\"2026-03-01T11:00:00Z\",\"existing\":%s,\"later\":1}"
             .formatted(credentials, existing));
+  }
+
+  @Test
+  void whatHappensIsCounted() throws Exception {
+    watson.tokenRequests.add(FakeWatson.answering(400, "{\"errorCode\":\"BXNIM0415E\"}"));
+    watson.creates.add(FakeWatson.answering(400, FakeWatson.PLAN_FULL));
+    watson.creates.add(FakeWatson.answering(503, ""));
+    watson.creates.add(watson.losingTheAnswer());
+    Training training = TestTrainings.pets(directory, "r1", "first", "second", "third");
+    uploader.upload(training);
+    uploader.upload(training);
+    uploader.upload(TestTrainings.pets(directory, "r2", "second"));
+
+    Map<String, Long> counts = new TreeMap<>();
+    counters.forEach((name, counter) -> counts.put(name, counter.getCount()));
+    assertThat(counts)
+        .containsExactly(
+            Map.entry("classifiersAdopted", 1L),
+            Map.entry("classifiersCreated", 1L),
+            Map.entry("credentialsRejected", 1L),
+            Map.entry("outcomesReplayed", 1L),
+            Map.entry("plansFull", 1L),
+            Map.entry("rateLimits", 0L),
+            Map.entry("retries", 1L),
+            Map.entry("tokensRequested", 3L));
   }
 
   private static Classifier classifier(TrainingOutcome outcome) {
