@@ -20,7 +20,9 @@ public final class JobSettings {
     settings.put("credentials.dir", services.credentialsDirectory().toString());
     settings.put("watson.iam-url", services.watson().iamUrl());
     settings.put("fetch.allowed-networks", "127.0.0.1/32");
-    settings.put("fetch.allowed-ports", services.pictures().ports().stream().map(String::valueOf).collect(Collectors.joining(";")));
+    settings.put(
+        "fetch.allowed-ports",
+        services.pictures().ports().stream().map(String::valueOf).collect(Collectors.joining(";")));
     S3Plugin.settings(services.s3())
         .forEach((key, value) -> settings.put(SatchelConfiguration.FLINK_PREFIX + key, value));
     return settings;

@@ -15,15 +15,19 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,7 +67,8 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--faults",
       defaultValue = "0",
-      description = "Share of pictures that are bad in one way or another, 0 to 1 (${DEFAULT-VALUE}).")
+      description =
+          "Share of pictures that are bad in one way or another, 0 to 1 (${DEFAULT-VALUE}).")
   private double faults;
 
   @Option(
@@ -85,7 +90,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = "Print a JSON object a line: every event as it comes, and a summary at the end.")
+      description =
+          "Print a JSON object a line: every event as it comes, and a summary at the end.")
   private boolean json;
 
   @Mixin private EmbeddedOptions embedded;
@@ -93,8 +99,7 @@ final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call()
-      throws IOException, InvalidConfigurationException, InterruptedException {
+  public Integer call() throws IOException, InvalidConfigurationException, InterruptedException {
     check(students >= 1, "--students must be at least 1");
     check(images >= 10 && images <= 10_000, "--images must be 10 to 10000");
     check(labels >= 2, "--labels must be at least 2");
@@ -149,6 +154,7 @@ final class DemoCommand implements Callable<Integer> {
             json
                 ? ProgressDisplay.none(pupils, lesson)
                 : ProgressDisplay.of(pupils, lesson, this::say)) {
+      results.start();
       say(students + " pupils press Train: " + labels + " labels, " + images + " pictures each");
       send(services, pupils, lesson);
       display.follow(patience());
@@ -163,22 +169,33 @@ final class DemoCommand implements Callable<Integer> {
     return summary.asExpected() ? 0 : 1;
   }
 
-  private static void send(LocalServices services, List<Pupil> pupils, Lesson lesson) {
+  private static void send(LocalServices services, List<Pupil> pupils, Lesson lesson)
+      throws IOException, InterruptedException {
     Map<String, Object> settings =
         Map.of(
-            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, services.kafka().bootstrapServers(),
-            ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd",
-            ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 8 << 20);
+            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            services.kafka().bootstrapServers(),
+            ProducerConfig.COMPRESSION_TYPE_CONFIG,
+            "zstd",
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+            8 << 20);
     try (var producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (Pupil pupil : pupils) {
         lesson.sent(pupil);
-        producer.send(
-            new ProducerRecord<>(
-                LocalServices.REQUESTS_TOPIC,
-                pupil.projectId().getBytes(StandardCharsets.UTF_8),
-                pupil.request().toString().getBytes(StandardCharsets.UTF_8)));
+        sent.add(
+            producer.send(
+                new ProducerRecord<>(
+                    LocalServices.REQUESTS_TOPIC,
+                    pupil.projectId().getBytes(StandardCharsets.UTF_8),
+                    pupil.request().toString().getBytes(StandardCharsets.UTF_8))));
       }
+      for (Future<RecordMetadata> each : sent) {
+        each.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IOException("A request could not be written: " + e.getCause(), e);
     }
   }
 

@@ -3,14 +3,15 @@ package io.github.satchel.local.cli;
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.local.flink.EmbeddedFlink;
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.util.ExceptionUtils;
 import org.apache.flink.util.FileUtils;
-import org.apache.flink.util.NetUtils;
 import picocli.CommandLine.Option;
 
 /** What commands that run the job in this process have in common. */
@@ -67,10 +68,16 @@ final class EmbeddedOptions {
    * @param settings what {@link #flinkSettings} gave
    */
   EmbeddedFlink flink(Configuration settings) throws IOException {
-    if (uiPort != 0 && !NetUtils.isPortFree(uiPort)) {
+    try {
+      return EmbeddedFlink.start(
+          settings, Path.of(System.getProperty(PLUGINS_PROPERTY, "plugins")));
+    } catch (IOException e) {
+      if (ExceptionUtils.findThrowable(e, BindException.class).isEmpty()) {
+        throw e;
+      }
       throw new IOException(
-          "Port " + uiPort + " is taken; --ui-port names another for the dashboard, 0 any free one");
+          "Port " + uiPort + " is taken; --ui-port names another for the dashboard, 0 any free one",
+          e);
     }
-    return EmbeddedFlink.start(settings, Path.of(System.getProperty(PLUGINS_PROPERTY, "plugins")));
   }
 }

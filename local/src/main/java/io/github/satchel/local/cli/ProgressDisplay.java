@@ -11,8 +11,13 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** Shows how far the pupils of a class are: a bar each on a terminal, else a line for each outcome. */
+/**
+ * Shows how far the pupils of a class are: a bar each on a terminal, else a line for each outcome.
+ */
 final class ProgressDisplay implements AutoCloseable {
+
+  /** Set by the script {@code satchel} if standard output is a terminal. */
+  private static final String TERMINAL_PROPERTY = "satchel.terminal";
 
   private static final Duration REFRESH = Duration.ofMillis(200);
 
@@ -30,7 +35,8 @@ final class ProgressDisplay implements AutoCloseable {
 
   /** Bars if there is a terminal to draw them on, else lines. */
   static ProgressDisplay of(List<Pupil> pupils, Lesson lesson, Consumer<String> lines) {
-    return new ProgressDisplay(pupils, lesson, System.console() == null ? lines : null);
+    return new ProgressDisplay(
+        pupils, lesson, Boolean.getBoolean(TERMINAL_PROPERTY) ? null : lines);
   }
 
   /** Shows nothing. */

@@ -35,6 +35,8 @@ final class Results implements AutoCloseable {
   private final AtomicBoolean closing = new AtomicBoolean();
 
   /**
+   * Finds the end of the topic, from which {@link #start} reads.
+   *
    * @param listener called with each event, in one thread
    */
   Results(String bootstrapServers, String topic, Consumer<Result> listener) {
@@ -55,6 +57,10 @@ final class Results implements AutoCloseable {
     partitions.forEach(consumer::position); // seeks now, not at the first poll
     thread = new Thread(this::follow, "satchel-results");
     thread.setDaemon(true);
+  }
+
+  /** Starts to read. */
+  void start() {
     thread.start();
   }
 

@@ -59,8 +59,7 @@ final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call()
-      throws IOException, InvalidConfigurationException, InterruptedException {
+  public Integer call() throws IOException, InvalidConfigurationException, InterruptedException {
     SatchelConfiguration configuration = SatchelConfiguration.load(config, overrides);
     TopicCheck.require(configuration.options());
     Path work = Files.createDirectories(embedded.directory("run"));

@@ -91,7 +91,8 @@ final class ServicesCommand implements Callable<Integer> {
       Files.writeString(configuration, yaml(JobSettings.of(services)));
       PrintWriter out = spec.commandLine().getOut();
       services.addresses().forEach((name, address) -> out.printf("%-14s %s%n", name, address));
-      out.printf("%nThe job against them: ./satchel run --config %s%nCtrl-C ends them.%n", configuration);
+      out.printf(
+          "%nThe job against them: ./satchel run --config %s%nCtrl-C ends them.%n", configuration);
       out.flush();
       new CountDownLatch(1).await();
     }

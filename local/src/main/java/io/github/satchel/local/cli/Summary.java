@@ -39,7 +39,9 @@ record Summary(
     int images = lines.stream().mapToInt(line -> line.pupil().images()).sum();
     Map<String, Integer> outcomes =
         lines.stream()
-            .collect(Collectors.groupingBy(Summary::ending, TreeMap::new, Collectors.summingInt(line -> 1)));
+            .collect(
+                Collectors.groupingBy(
+                    Summary::ending, TreeMap::new, Collectors.summingInt(line -> 1)));
     return new Summary(
         "summary",
         lines.size(),

@@ -41,15 +41,25 @@ final class TopicCheck {
       existing = admin.listTopics().names().get();
     } catch (ExecutionException e) {
       throw new IOException(
-          "Kafka at " + servers + " does not answer (" + e.getCause() + "); "
-              + SatchelOptions.KAFKA_BOOTSTRAP_SERVERS.key() + " says where it is", e);
+          "Kafka at "
+              + servers
+              + " does not answer ("
+              + e.getCause()
+              + "); "
+              + SatchelOptions.KAFKA_BOOTSTRAP_SERVERS.key()
+              + " says where it is",
+          e);
     }
     List<String> missing =
         TOPICS.stream().map(options::get).filter(topic -> !existing.contains(topic)).toList();
     if (!missing.isEmpty()) {
       throw new IOException(
-          "Kafka at " + servers + " has no topic " + String.join(", ", missing)
-              + "; make each with: kafka-topics.sh --bootstrap-server " + servers
+          "Kafka at "
+              + servers
+              + " has no topic "
+              + String.join(", ", missing)
+              + "; make each with: kafka-topics.sh --bootstrap-server "
+              + servers
               + " --create --partitions 4 --config max.message.bytes=8388608 --topic NAME");
     }
   }

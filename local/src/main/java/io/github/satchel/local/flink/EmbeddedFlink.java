@@ -89,8 +89,7 @@ public final class EmbeddedFlink implements AutoCloseable {
                 .build());
     try {
       cluster.start();
-    } catch (Exception e) {
-      cluster.closeAsync();
+    } catch (Exception e) { // all that start() declares; it has closed what it had started
       throw new IOException("Flink does not start: " + rootCause(e), e);
     }
     return new EmbeddedFlink(settings, cluster);

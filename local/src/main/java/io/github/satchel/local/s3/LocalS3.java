@@ -22,10 +22,12 @@ public final class LocalS3 implements AutoCloseable {
   private static final String ACCESS_KEY = "satchel-local";
   private static final String SECRET_KEY = "satchel-local-secret";
 
+  private final Path directory;
   private final S3Proxy server;
   private final BlobStore store;
 
-  private LocalS3(S3Proxy server, BlobStore store) {
+  private LocalS3(Path directory, S3Proxy server, BlobStore store) {
+    this.directory = directory;
     this.server = server;
     this.store = store;
   }
@@ -52,7 +54,7 @@ public final class LocalS3 implements AutoCloseable {
       throw new IOException("cannot start the S3 server on port " + port, e);
     }
     LOG.info("S3 listens on port {} and keeps its objects in {}", server.getPort(), directory);
-    return new LocalS3(server, store);
+    return new LocalS3(directory, server, store);
   }
 
   /** Where clients connect, with path-style access. */
@@ -73,6 +75,11 @@ public final class LocalS3 implements AutoCloseable {
     if (!store.containerExists(name)) {
       store.createContainer(name);
     }
+  }
+
+  /** Where the objects of a bucket lie, each as a file named after its key. */
+  public Path directory(String bucket) {
+    return directory.resolve(bucket);
   }
 
   /** Stores an object, in place of one of the same key. */

@@ -94,7 +94,11 @@ class WatsonEmulatorTest {
     VisualRecognition sdk = sdk(iam ? iamAuthenticator(KEY) : basicAuthenticator(KEY));
 
     var created =
-        sdk.createClassifier(options("Träume & pets").negativeExamples(in(ZIP)).negativeExamplesFilename("negative.zip").build())
+        sdk.createClassifier(
+                options("Träume & pets")
+                    .negativeExamples(in(ZIP))
+                    .negativeExamplesFilename("negative.zip")
+                    .build())
             .execute()
             .getResult();
 
@@ -349,8 +353,7 @@ class WatsonEmulatorTest {
         .isInstanceOf(InternalServerErrorException.class);
     // IBM's SDK would send a create whose answer is lost again, by itself.
     assertThatThrownBy(
-            () ->
-                post(KEY, Map.of("cat_positive_examples", ZIP, "dog_positive_examples", ZIP)))
+            () -> post(KEY, Map.of("cat_positive_examples", ZIP, "dog_positive_examples", ZIP)))
         .isInstanceOf(IOException.class);
     sdk.createClassifier(options("late").build()).execute();
 
