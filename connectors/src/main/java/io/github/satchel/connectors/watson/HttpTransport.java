@@ -86,7 +86,7 @@ final class HttpTransport implements Closeable {
                             .setConnectTimeout(Timeout.of(options.connectTimeout()))
                             .setSocketTimeout(Timeout.of(options.responseTimeout()))
                             .build())
-                    // Notices a refusal while a large body is still on its way.
+                    // Notices a refusal that comes while a large body is on its way.
                     .setConnectionFactory(
                         ManagedHttpClientConnectionFactory.builder()
                             .responseOutOfOrderStrategy(

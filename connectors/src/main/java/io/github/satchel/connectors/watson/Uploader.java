@@ -11,7 +11,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,7 +85,7 @@ final class Uploader implements Closeable {
       Optional<Classifier> classifier =
           earlier.isPresent() ? adopt(training, earlier.get(), rejections) : Optional.empty();
       if (classifier.isEmpty()) {
-        classifier = create(training, earlier.orElse(null), rejections);
+        classifier = create(training, earlier, rejections);
       }
       end =
           classifier.isPresent()
@@ -135,7 +134,7 @@ final class Uploader implements Closeable {
 
   /** Creates the classifier under the first credentials that can; empty if none can. */
   private Optional<Classifier> create(
-      Training training, @Nullable JournalEntry earlier, Rejections rejections)
+      Training training, Optional<JournalEntry> earlier, Rejections rejections)
       throws UploadException, InterruptedException {
     long bytes = retrying(() -> TrainingFiles.requireArchives(training));
     for (String name : training.credentials()) {
@@ -143,8 +142,11 @@ final class Uploader implements Closeable {
       if (account.isPresent()) {
         LOG.info(
             "Training {}: upload of {} bytes begins, credentials {}", training.id(), bytes, name);
+        Optional<JournalEntry> unfinished =
+            earlier.filter(entry -> name.equals(entry.credentials()));
         try {
-          return Optional.of(createUnder(account.get(), training, earlier, rejections.rejected()));
+          return Optional.of(
+              createUnder(account.get(), training, unfinished, rejections.rejected()));
         } catch (UploadException failure) {
           reject(training, name, failure, rejections);
         }
@@ -153,13 +155,17 @@ final class Uploader implements Closeable {
     return Optional.empty();
   }
 
+  /**
+   * @param unfinished an earlier attempt under the same credentials, whose classifier may show up
+   *     late
+   */
   private Classifier createUnder(
-      Account account, Training training, @Nullable JournalEntry earlier, List<String> rejected)
+      Account account, Training training, Optional<JournalEntry> unfinished, List<String> rejected)
       throws UploadException, InterruptedException {
-    boolean suspected = earlier != null && account.name().equals(earlier.credentials());
+    boolean suspected = unfinished.isPresent();
     List<String> existing =
-        suspected
-            ? Objects.requireNonNull(earlier).existing()
+        unfinished.isPresent()
+            ? unfinished.get().existing()
             : retrying(() -> namesakes(training, account).map(Classifier::id).toList());
     JournalEntry creating =
         JournalEntry.creating(

@@ -18,6 +18,7 @@ import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.entity.mime.HttpMultipartMode;
 import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HeaderElements;
 import org.apache.hc.core5.http.HttpHeaders;
 
 /** The calls of Watson Visual Recognition v3 that a trainer needs. Thread-safe. */
@@ -57,6 +58,8 @@ final class WatsonClient {
             CLASSIFIERS,
             uri -> {
               HttpPost post = new HttpPost(uri);
+              // So that a refusal comes before the archives are sent.
+              post.setHeader(HttpHeaders.EXPECT, HeaderElements.CONTINUE);
               post.setEntity(form.build());
               return post;
             });

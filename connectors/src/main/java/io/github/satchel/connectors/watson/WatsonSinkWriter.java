@@ -48,6 +48,7 @@ final class WatsonSinkWriter<T> implements StatefulSinkWriter<T, Training> {
   private final Map<String, Training> pending = new LinkedHashMap<>();
 
   private volatile long lastUploadMillis;
+  private volatile boolean closed;
 
   WatsonSinkWriter(
       ElementConverter<T> converter,
@@ -112,28 +113,27 @@ final class WatsonSinkWriter<T> implements StatefulSinkWriter<T, Training> {
     try {
       TrainingOutcome outcome = uploader.upload(training);
       Duration took = Duration.ofNanos(System.nanoTime() - start);
-      tell(() -> complete(outcome, took), "outcome of " + training.id());
-    } catch (InterruptedException closed) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException | Error bug) {
+      tell(() -> complete(outcome, took), training);
+    } catch (InterruptedException | RuntimeException | Error bug) {
       tell(
           () -> {
             throw new FlinkRuntimeException(
                 "The upload of training %s failed in an unexpected way".formatted(training.id()),
                 bug);
           },
-          "failure of " + training.id());
+          training);
     }
   }
 
-  private void tell(ThrowingRunnable<Exception> mail, String description) {
-    if (uploads.isShutdown()) {
+  /** Nobody listens once the writer is closed: the trainings under way are in its state. */
+  private void tell(ThrowingRunnable<Exception> mail, Training training) {
+    if (closed) {
       return;
     }
     try {
-      mailbox.execute(mail, description);
+      mailbox.execute(mail, "End of training %s", training.id());
     } catch (RejectedExecutionException ended) {
-      LOG.debug("The task has ended before the {}", description);
+      LOG.debug("The task ended before training {}", training.id());
     }
   }
 
@@ -177,6 +177,7 @@ final class WatsonSinkWriter<T> implements StatefulSinkWriter<T, Training> {
 
   @Override
   public void close() throws Exception {
+    closed = true;
     IOUtils.closeAll(uploader, uploads::shutdownNow, transport, this::awaitEndOfUploads, outcomes);
   }
 
