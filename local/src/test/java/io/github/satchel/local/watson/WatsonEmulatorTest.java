@@ -94,7 +94,11 @@ class WatsonEmulatorTest {
     VisualRecognition sdk = sdk(iam ? iamAuthenticator(KEY) : basicAuthenticator(KEY));
 
     var created =
-        sdk.createClassifier(options("Träume & pets").negativeExamples(in(ZIP)).negativeExamplesFilename("negative.zip").build())
+        sdk.createClassifier(
+                options("Träume & pets")
+                    .negativeExamples(in(ZIP))
+                    .negativeExamplesFilename("negative.zip")
+                    .build())
             .execute()
             .getResult();
 
@@ -245,6 +249,14 @@ class WatsonEmulatorTest {
     HttpResponse<String> declared = post(KEY, Map.of("dog_positive_examples", new byte[130_000]));
     assertThat(declared.statusCode()).isEqualTo(413);
     assertThat(declared.headers().firstValue("content-type")).contains("text/html");
+
+    HttpRequest chunked =
+        create(KEY)
+            .POST(
+                BodyPublishers.ofInputStream(
+                    () -> in(form(Map.of("dog_positive_examples", new byte[130_000])))))
+            .build();
+    assertThat(HTTP.send(chunked, BodyHandlers.ofString()).statusCode()).isEqualTo(413);
   }
 
   @Test
@@ -349,8 +361,7 @@ class WatsonEmulatorTest {
         .isInstanceOf(InternalServerErrorException.class);
     // IBM's SDK would send a create whose answer is lost again, by itself.
     assertThatThrownBy(
-            () ->
-                post(KEY, Map.of("cat_positive_examples", ZIP, "dog_positive_examples", ZIP)))
+            () -> post(KEY, Map.of("cat_positive_examples", ZIP, "dog_positive_examples", ZIP)))
         .isInstanceOf(IOException.class);
     sdk.createClassifier(options("late").build()).execute();
 
@@ -443,17 +454,23 @@ class WatsonEmulatorTest {
 
   private HttpResponse<String> post(String apikey, Map<String, byte[]> zips)
       throws IOException, InterruptedException {
+    return HTTP.send(
+        create(apikey).POST(BodyPublishers.ofByteArray(form(zips))).build(),
+        BodyHandlers.ofString());
+  }
+
+  private HttpRequest.Builder create(String apikey) {
+    return HttpRequest.newBuilder(URI.create(watson.url() + "/v3/classifiers?version=" + VERSION))
+        .header("Authorization", basic(apikey))
+        .header("Content-Type", "multipart/form-data; boundary=border");
+  }
+
+  private static byte[] form(Map<String, byte[]> zips) {
     var body = new ByteArrayOutputStream();
     writePart(body, "name", "pets".getBytes(UTF_8));
     zips.forEach((field, zip) -> writePart(body, field, zip));
     body.writeBytes("--border--\r\n".getBytes(UTF_8));
-    return HTTP.send(
-        HttpRequest.newBuilder(URI.create(watson.url() + "/v3/classifiers?version=" + VERSION))
-            .header("Authorization", basic(apikey))
-            .header("Content-Type", "multipart/form-data; boundary=border")
-            .POST(BodyPublishers.ofByteArray(body.toByteArray()))
-            .build(),
-        BodyHandlers.ofString());
+    return body.toByteArray();
   }
 
   private static void writePart(ByteArrayOutputStream body, String field, byte[] content) {
