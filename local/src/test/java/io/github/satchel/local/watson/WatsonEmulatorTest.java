@@ -259,6 +259,19 @@ class WatsonEmulatorTest {
     assertThat(HTTP.send(chunked, BodyHandlers.ofString()).statusCode()).isEqualTo(413);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"application/json", "multipart/form-data; boundary=other"})
+  void aBodyThatIsNoFormIsRefused(String contentType) throws Exception {
+    HttpRequest request =
+        create(KEY)
+            .setHeader("Content-Type", contentType)
+            .POST(BodyPublishers.ofByteArray(form(Map.of("dog_positive_examples", ZIP))))
+            .build();
+    HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.body()).contains("form");
+  }
+
   @Test
   void aLargeCallWithABadKeyGetsAPageToo() throws Exception {
     assertThat(post("wrong", Map.of("dog_positive_examples", new byte[30_000])).statusCode())
