@@ -21,6 +21,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.MultiPartConfig;
 import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -313,8 +314,8 @@ final class WatsonHandler extends Handler.Abstract {
       try {
         return MultiPartFormData.getParts(request, request, contentType, config);
       } catch (CompletionException e) {
-        if (e.getCause() instanceof IOException interrupted) {
-          throw interrupted;
+        if (e.getCause() instanceof EofException clientIsGone) {
+          throw clientIsGone;
         }
         LOG.debug("unreadable form", e);
         throw new Refusal(
