@@ -11,16 +11,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.apache.flink.util.FileUtils;
-import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.MultiPartConfig;
 import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -297,21 +298,30 @@ final class WatsonHandler extends Handler.Abstract {
               .maxMemoryPartSize(MAX_MEMORY_PART_BYTES)
               .useFilesForPartsWithoutFileName(true)
               .build();
-      String contentType = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
-      try (MultiPartFormData.Parts parts =
-          MultiPartFormData.getParts(request, request, contentType, config)) {
+      try (MultiPartFormData.Parts parts = parse(config)) {
         data = TrainingData.read(parts, limits, directory);
         return data;
-      } catch (HttpException.RuntimeException
-          | IllegalArgumentException
-          | IllegalStateException e) {
+      } finally {
+        FileUtils.deleteDirectoryQuietly(directory.toFile());
+      }
+    }
+
+    private MultiPartFormData.Parts parse(MultiPartConfig config) throws IOException, Refusal {
+      String contentType = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
+      if (contentType == null || !contentType.startsWith("multipart/form-data")) {
+        throw new Refusal(Answer.inputError("The body is not a form"));
+      }
+      try {
+        return MultiPartFormData.getParts(request, request, contentType, config);
+      } catch (CompletionException e) {
+        if (e.getCause() instanceof EofException clientIsGone) {
+          throw clientIsGone;
+        }
         LOG.debug("unreadable form", e);
         throw new Refusal(
             Request.getContentBytesRead(request) > limits.maxCallBytes()
                 ? Answer.TOO_LARGE
-                : Answer.inputError("The body is not a form"));
-      } finally {
-        FileUtils.deleteDirectoryQuietly(directory.toFile());
+                : Answer.inputError("The form cannot be read"));
       }
     }
 

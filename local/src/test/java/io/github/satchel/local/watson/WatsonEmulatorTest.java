@@ -249,6 +249,27 @@ class WatsonEmulatorTest {
     HttpResponse<String> declared = post(KEY, Map.of("dog_positive_examples", new byte[130_000]));
     assertThat(declared.statusCode()).isEqualTo(413);
     assertThat(declared.headers().firstValue("content-type")).contains("text/html");
+
+    HttpRequest chunked =
+        create(KEY)
+            .POST(
+                BodyPublishers.ofInputStream(
+                    () -> in(form(Map.of("dog_positive_examples", new byte[130_000])))))
+            .build();
+    assertThat(HTTP.send(chunked, BodyHandlers.ofString()).statusCode()).isEqualTo(413);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/json", "multipart/form-data; boundary=other"})
+  void aBodyThatIsNoFormIsRefused(String contentType) throws Exception {
+    HttpRequest request =
+        create(KEY)
+            .setHeader("Content-Type", contentType)
+            .POST(BodyPublishers.ofByteArray(form(Map.of("dog_positive_examples", ZIP))))
+            .build();
+    HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.body()).contains("form");
   }
 
   @Test
@@ -446,17 +467,23 @@ class WatsonEmulatorTest {
 
   private HttpResponse<String> post(String apikey, Map<String, byte[]> zips)
       throws IOException, InterruptedException {
+    return HTTP.send(
+        create(apikey).POST(BodyPublishers.ofByteArray(form(zips))).build(),
+        BodyHandlers.ofString());
+  }
+
+  private HttpRequest.Builder create(String apikey) {
+    return HttpRequest.newBuilder(URI.create(watson.url() + "/v3/classifiers?version=" + VERSION))
+        .header("Authorization", basic(apikey))
+        .header("Content-Type", "multipart/form-data; boundary=border");
+  }
+
+  private static byte[] form(Map<String, byte[]> zips) {
     var body = new ByteArrayOutputStream();
     writePart(body, "name", "pets".getBytes(UTF_8));
     zips.forEach((field, zip) -> writePart(body, field, zip));
     body.writeBytes("--border--\r\n".getBytes(UTF_8));
-    return HTTP.send(
-        HttpRequest.newBuilder(URI.create(watson.url() + "/v3/classifiers?version=" + VERSION))
-            .header("Authorization", basic(apikey))
-            .header("Content-Type", "multipart/form-data; boundary=border")
-            .POST(BodyPublishers.ofByteArray(body.toByteArray()))
-            .build(),
-        BodyHandlers.ofString());
+    return body.toByteArray();
   }
 
   private static void writePart(ByteArrayOutputStream body, String field, byte[] content) {
