@@ -150,8 +150,7 @@ class ByteBudgetTest {
       return;
     }
     int step = Math.min(Math.max(4, held), size - held);
-    share.grow(
-        step, () -> ready.add(() -> growTo(share, held + step, size, ready, finish)));
+    share.grow(step, () -> ready.add(() -> growTo(share, held + step, size, ready, finish)));
   }
 
   private ByteBudget.Share reserve(ByteBudget budget, String name, long bytes) {

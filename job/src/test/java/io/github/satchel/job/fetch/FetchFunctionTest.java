@@ -111,8 +111,7 @@ class FetchFunctionTest {
     try (var harness = harness(function(patient))) {
       harness.open();
       harness.setProcessingTime(0);
-      harness.processElement(
-          Fetching.task(url("/silent"), Instant.now().plus(Fetching.HANG)), 1);
+      harness.processElement(Fetching.task(url("/silent"), Instant.now().plus(Fetching.HANG)), 1);
       harness.setProcessingTime(OPERATOR_TIMEOUT + 1);
       harness.endInput();
 
@@ -127,8 +126,7 @@ class FetchFunctionTest {
     try (var harness = harness(function(config()))) {
       harness.open();
       for (int i = 0; i < 5; i++) {
-        harness.processElement(
-            Fetching.task(url("/p.png"), Instant.now().plus(Fetching.HANG)), i);
+        harness.processElement(Fetching.task(url("/p.png"), Instant.now().plus(Fetching.HANG)), i);
       }
       harness.endInput();
 

@@ -166,7 +166,8 @@ class ForbiddenAddressesTest {
 
   static Stream<String> spellings() {
     return Stream.concat(
-        LITERALS.stream(), Stream.iterate(0, i -> i < ADDRESSES.size(), i -> i + 1).map(i -> "n" + i + ".test"));
+        LITERALS.stream(),
+        Stream.iterate(0, i -> i < ADDRESSES.size(), i -> i + 1).map(i -> "n" + i + ".test"));
   }
 
   @BeforeAll
@@ -271,8 +272,7 @@ class ForbiddenAddressesTest {
     try (Fetching allowing = new Fetching(byHost, names)) {
       assertThat(allowing.fetch("http://cats.pictures.test:" + server.port() + "/p.png").picture())
           .isEqualTo(PICTURE);
-      assertThat(
-              allowing.fetch("http://127.0.0.2:" + server.port() + "/p.png").failure().code())
+      assertThat(allowing.fetch("http://127.0.0.2:" + server.port() + "/p.png").failure().code())
           .isEqualTo(FailureCode.IMAGE_BLOCKED_ADDRESS);
     }
   }

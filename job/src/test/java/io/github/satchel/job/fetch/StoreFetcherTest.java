@@ -38,7 +38,8 @@ class StoreFetcherTest {
   void open(@TempDir Path temporary) throws IOException {
     directory = temporary;
     store = Files.createDirectories(directory.resolve("store"));
-    fetching = new Fetching(config().set(SatchelOptions.IMAGES_DIR, store.toUri().toString()), names());
+    fetching =
+        new Fetching(config().set(SatchelOptions.IMAGES_DIR, store.toUri().toString()), names());
   }
 
   @AfterEach
@@ -72,8 +73,20 @@ class StoreFetcherTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "..", ".", "", "../object", "..\\object", "a/../../b", "/etc/passwd", "a\0b", "a b", "%2e%2e",
-        "object?x", "object#x", "a\nb", "\u2025"
+        "..",
+        ".",
+        "",
+        "../object",
+        "..\\object",
+        "a/../../b",
+        "/etc/passwd",
+        "a\0b",
+        "a b",
+        "%2e%2e",
+        "object?x",
+        "object#x",
+        "a\nb",
+        "\u2025"
       })
   void aKeyCannotLeaveItsDirectory(String id) throws IOException {
     put("class/user/project/object", PICTURE);
@@ -94,8 +107,7 @@ class StoreFetcherTest {
     put("class/user/project/object", Fetching.picture(MAX_SIZE + 1));
 
     assertThat(fetching.fetch(new StoredImage("object", "project", "user", "class")).failure())
-        .isEqualTo(
-            new Problem(FailureCode.IMAGE_TOO_LARGE, "Image size exceeds maximum limit"));
+        .isEqualTo(new Problem(FailureCode.IMAGE_TOO_LARGE, "Image size exceeds maximum limit"));
   }
 
   @Test
@@ -148,7 +160,8 @@ class StoreFetcherTest {
 
   @Test
   void missingForbiddenAndUnreachableAreToldApart() {
-    assertThat(StoreFetcher.problemOf(new FileNotFoundException("No such file"))).isEqualTo(missing());
+    assertThat(StoreFetcher.problemOf(new FileNotFoundException("No such file")))
+        .isEqualTo(missing());
     assertThat(StoreFetcher.problemOf(new IOException(new FileNotFoundException("s3a://b/k"))))
         .isEqualTo(missing());
     assertThat(StoreFetcher.problemOf(new AccessDeniedException("s3a://b/k")))
@@ -185,8 +198,7 @@ class StoreFetcherTest {
   }
 
   private static Problem missing() {
-    return new Problem(
-        FailureCode.STORE_MISSING, "Unable to download image from store (unknown)");
+    return new Problem(FailureCode.STORE_MISSING, "Unable to download image from store (unknown)");
   }
 
   private static Problem forbidden() {

@@ -47,13 +47,37 @@ class TlsTest {
     directory = temporary;
     keytool("-genkeypair", "-alias", "ca", "-dname", "CN=Authority", "-ext", "bc:c");
     keytool(
-        "-genkeypair", "-alias", "good", "-dname", "CN=Good", "-signer", "ca",
-        "-ext", "san=dns:good.test,dns:accounts.google.com");
+        "-genkeypair",
+        "-alias",
+        "good",
+        "-dname",
+        "CN=Good",
+        "-signer",
+        "ca",
+        "-ext",
+        "san=dns:good.test,dns:accounts.google.com");
     keytool(
-        "-genkeypair", "-alias", "expired", "-dname", "CN=Expired", "-signer", "ca",
-        "-ext", "san=dns:expired.test", "-startdate", "-20d", "-validity", "10");
+        "-genkeypair",
+        "-alias",
+        "expired",
+        "-dname",
+        "CN=Expired",
+        "-signer",
+        "ca",
+        "-ext",
+        "san=dns:expired.test",
+        "-startdate",
+        "-20d",
+        "-validity",
+        "10");
     keytool(
-        "-genkeypair", "-alias", "selfsigned", "-dname", "CN=Self", "-ext", "san=dns:selfsigned.test");
+        "-genkeypair",
+        "-alias",
+        "selfsigned",
+        "-dname",
+        "CN=Self",
+        "-ext",
+        "san=dns:selfsigned.test");
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry("ca", keys().getCertificate("ca"));
@@ -195,10 +219,14 @@ class TlsTest {
     command.addAll(List.of(arguments));
     command.addAll(
         List.of(
-            "-keystore", directory.resolve("keys.p12").toString(),
-            "-storepass", PASSWORD,
-            "-keyalg", "EC",
-            "-groupname", "secp256r1"));
+            "-keystore",
+            directory.resolve("keys.p12").toString(),
+            "-storepass",
+            PASSWORD,
+            "-keyalg",
+            "EC",
+            "-groupname",
+            "secp256r1"));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(output).isZero();

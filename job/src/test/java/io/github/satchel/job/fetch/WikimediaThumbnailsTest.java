@@ -55,8 +55,7 @@ class WikimediaThumbnailsTest {
   @Test
   void theThumbnailIsFetchedFromWhereTheApiSaysItIs() {
     server.on("/w/api.php", this::answer);
-    server.on("/t/Gr%C3%B6%C3%9Fe_1.jpg",
-        (request, connection) -> connection.picture(THUMBNAIL));
+    server.on("/t/Gr%C3%B6%C3%9Fe_1.jpg", (request, connection) -> connection.picture(THUMBNAIL));
 
     assertThat(fetching.fetch(commons("a/ab/Gr%C3%B6%C3%9Fe_1.jpg")).picture())
         .isEqualTo(THUMBNAIL);
