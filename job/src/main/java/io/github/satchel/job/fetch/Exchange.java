@@ -20,9 +20,13 @@ import org.asynchttpclient.HttpResponseBodyPart;
 import org.asynchttpclient.HttpResponseStatus;
 import org.asynchttpclient.Request;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One request and its response. */
 final class Exchange implements AsyncHandler<Void>, Body.Listener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
   private static final String GOOGLE_LOGIN = "accounts.google.com";
 
@@ -140,6 +144,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
 
   @Override
   public void onThrowable(Throwable thrown) {
+    LOG.debug("{}: {}", address.host(), thrown.toString());
     fail(Faults.of(thrown, host));
   }
 

@@ -1,6 +1,5 @@
 package io.github.satchel.job.fetch;
 
-import io.netty.util.NetUtil;
 import java.math.BigInteger;
 import java.net.IDN;
 import java.net.InetAddress;
@@ -55,12 +54,10 @@ final class HostNames {
    */
   static Optional<InetAddress> literal(String host) throws UnknownHostException {
     if (host.startsWith("[")) {
-      byte[] address =
-          NetUtil.createByteArrayFromIpAddressString(host.substring(1, host.length() - 1));
-      if (address == null) {
+      if (host.indexOf('%') >= 0) { // a zone: of this machine's links only
         throw new UnknownHostException(host);
       }
-      return Optional.of(InetAddress.getByAddress(address));
+      return Optional.of(InetAddress.getByName(host)); // in brackets, it is never looked up
     }
     if (host.equals("localhost") || host.endsWith(".localhost")) {
       return Optional.of(InetAddress.getByAddress(LOOPBACK));

@@ -167,13 +167,22 @@ final class TestServer implements AutoCloseable {
     return line.toString();
   }
 
-  @Override
-  public void close() {
+  /** Closes the connections that there are. */
+  void closeConnections() {
     try {
-      listener.close();
       for (Socket connection : connections) {
         connection.close();
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    closeConnections();
+    try {
+      listener.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
