@@ -6,6 +6,9 @@ import io.github.satchel.job.model.FailureCode;
 import io.github.satchel.job.model.OutputFormat;
 import io.github.satchel.job.model.Problem;
 import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -156,6 +159,32 @@ class KernelsTest {
     assertThat(color.getRed()).isGreaterThan(180);
     assertThat(color.getGreen()).isLessThan(90);
     assertThat(color.getBlue()).isLessThan(90);
+  }
+
+  @Test
+  void anEmbeddedProfileIsConvertedToSrgb() {
+    byte[] linear = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
+    var gray = new BufferedImage(200, 200, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = gray.createGraphics();
+    graphics.setColor(new Color(55, 55, 55)); // 128 in sRGB
+    graphics.fillRect(0, 0, 200, 200);
+    graphics.dispose();
+    byte[] png = Pictures.pngWithProfile(Pictures.encode(gray, "png"), linear);
+    byte[] jpeg = Pictures.jpegWithProfile(Pictures.encode(gray, "jpeg"), linear);
+
+    for (byte[] content : List.of(png, jpeg)) {
+      BufferedImage picture = picture(content, OutputFormat.PNG, Encoding.PNG);
+      assertThat(color(picture, 30, 20).getGreen()).isBetween(124, 132);
+    }
+  }
+
+  @Test
+  void aBrokenProfileIsLeftOut() {
+    byte[] content = Pictures.encode(Pictures.quarters(99, 99, BufferedImage.TYPE_INT_RGB), "png");
+
+    byte[] png = Pictures.pngWithProfile(content, new byte[] {1, 2, 3});
+
+    assertThat(corners(picture(png, OutputFormat.PNG, Encoding.PNG))).isEqualTo("RGBY");
   }
 
   @Test

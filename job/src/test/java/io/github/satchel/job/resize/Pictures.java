@@ -21,6 +21,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -127,15 +129,49 @@ final class Pictures {
     return oriented.put(jpeg, 2, jpeg.length - 2).array();
   }
 
-  /** One colour in four components, stored inverted as Adobe does. */
+  /** One colour in four components, without the marker by which Adobe inverts them. */
   static byte[] cmykJpeg(int width, int height, int[] cmyk) {
     WritableRaster raster =
         Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, width, height, 4, null);
     for (int band = 0; band < cmyk.length; band++) {
       int[] samples = new int[width * height];
-      Arrays.fill(samples, 255 - cmyk[band]);
+      Arrays.fill(samples, cmyk[band]);
       raster.setSamples(0, 0, width, height, band, samples);
     }
     return encodeJpeg(new IIOImage(raster, null, null), ImageWriteParam.MODE_DISABLED);
+  }
+
+  /** Puts an iCCP chunk behind the header of a PNG. */
+  static byte[] pngWithProfile(byte[] png, byte[] profile) {
+    var deflated = new ByteArrayOutputStream();
+    deflated.writeBytes("iCCPtest\0\0".getBytes(StandardCharsets.US_ASCII));
+    try (var deflater = new DeflaterOutputStream(deflated)) {
+      deflater.write(profile);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    byte[] chunk = deflated.toByteArray();
+    var crc = new CRC32();
+    crc.update(chunk);
+    int headerEnd = 33;
+    return ByteBuffer.allocate(png.length + chunk.length + 8)
+        .put(png, 0, headerEnd)
+        .putInt(chunk.length - 4)
+        .put(chunk)
+        .putInt((int) crc.getValue())
+        .put(png, headerEnd, png.length - headerEnd)
+        .array();
+  }
+
+  /** Puts an APP2 segment with a profile behind the start of a JPEG. */
+  static byte[] jpegWithProfile(byte[] jpeg, byte[] profile) {
+    return ByteBuffer.allocate(jpeg.length + profile.length + 18)
+        .put(jpeg, 0, 2)
+        .putShort((short) 0xffe2)
+        .putShort((short) (profile.length + 16))
+        .put("ICC_PROFILE\0\1\1".getBytes(StandardCharsets.ISO_8859_1))
+        .put(profile)
+        .put(jpeg, 2, jpeg.length - 2)
+        .array();
   }
 }
