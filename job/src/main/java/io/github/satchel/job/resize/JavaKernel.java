@@ -5,6 +5,7 @@ import java.awt.Graphics2D;
 import java.awt.Transparency;
 import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
+import java.awt.image.WritableRaster;
 import java.io.IOException;
 import net.coobird.thumbnailator.Thumbnails;
 
@@ -36,6 +37,10 @@ final class JavaKernel implements PictureKernel {
     try {
       BufferedImage picture = codecs.decode(content, header, width, height);
       BufferedImage scaled = scale(picture, width, height);
+      if (header.iccProfile() != null && picture.getColorModel().getColorSpace().isCS_sRGB()) {
+        // The reader left the profile out; otherwise drawing has converted the colours already.
+        ColourProfile.toSrgb(rgb(scaled), header.iccProfile());
+      }
       BufferedImage upright = upright(scaled, header.orientation());
       return switch (encoding) {
         case PNG -> codecs.png(upright);
@@ -55,6 +60,12 @@ final class JavaKernel implements PictureKernel {
                 ? BufferedImage.TYPE_INT_RGB
                 : BufferedImage.TYPE_INT_ARGB)
         .asBufferedImage();
+  }
+
+  private static WritableRaster rgb(BufferedImage picture) {
+    int[] bands = {0, 1, 2};
+    WritableRaster raster = picture.getRaster();
+    return raster.createWritableChild(0, 0, raster.getWidth(), raster.getHeight(), 0, 0, bands);
   }
 
   /** Undoes an EXIF orientation; 5 to 8 exchange width and height. */

@@ -89,7 +89,13 @@ final class JpegHeader {
     if (progressive && scans(file, at) > MAX_SCANS) {
       throw new UnreadablePictureException("a JPEG of more than " + MAX_SCANS + " scans");
     }
-    return new PictureHeader(PictureType.JPEG, width, height, components, orientation, joined(icc));
+    return new PictureHeader(
+        PictureType.JPEG,
+        width,
+        height,
+        components,
+        orientation,
+        components == 3 ? joined(icc) : null);
   }
 
   /**

@@ -39,6 +39,7 @@ import java.awt.Transparency;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.awt.image.DataBufferInt;
+import java.awt.image.Raster;
 import java.io.IOException;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -98,6 +99,9 @@ final class OpenCvKernel implements PictureKernel {
               ? decode(content, header, width, height)
               : decodeInJava(content, header, width, height);
       Mat scaled = upright(scale(source, width, height), header.orientation());
+      if (header.iccProfile() != null) {
+        scaled = inSrgb(scaled, header.iccProfile());
+      }
       return switch (encoding) {
         case PNG -> encode(".png", withAlpha(scaled), pngParameters);
         case JPEG -> encode(".jpg", onWhite(scaled), jpegParameters);
@@ -228,6 +232,26 @@ final class OpenCvKernel implements PictureKernel {
       default -> throw new IllegalArgumentException("orientation " + orientation);
     }
     return upright;
+  }
+
+  private static Mat inSrgb(Mat picture, byte[] profile) {
+    Mat plain = withAlpha(picture);
+    int channels = plain.channels();
+    int width = plain.cols();
+    var pixels = new byte[width * plain.rows() * channels];
+    plain.data().get(pixels);
+    ColourProfile.toSrgb(
+        Raster.createInterleavedRaster(
+            new DataBufferByte(pixels, pixels.length),
+            width,
+            plain.rows(),
+            width * channels,
+            channels,
+            new int[] {2, 1, 0},
+            null),
+        profile);
+    plain.data().put(pixels);
+    return channels == 4 ? converted(plain, COLOR_RGBA2mRGBA) : plain;
   }
 
   private static Mat withAlpha(Mat picture) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param height in pixels before orientation; the largest that any part of the file claims
  * @param components of a JPEG: 1 gray, 3 colour, 4 CMYK; 0 for other types
  * @param orientation EXIF orientation, 1 to 8; 1 where there is none
- * @param iccProfile the embedded colour profile, null where there is none
+ * @param iccProfile the embedded profile of an RGB picture; null where there is none, and where the
+ *     Java decoders apply it (CMYK, TIFF)
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record PictureHeader(

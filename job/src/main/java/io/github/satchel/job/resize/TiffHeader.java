@@ -25,7 +25,6 @@ final class TiffHeader {
   private static final int TILE_HEIGHT = 323;
   private static final int TILE_OFFSETS = 324;
   private static final int TILE_LENGTHS = 325;
-  private static final int ICC = 34675;
 
   private static final int ENTRY_BYTES = 12;
   private static final int MAX_SAMPLES = 5; // CMYK and transparency
@@ -62,17 +61,13 @@ final class TiffHeader {
     }
     requireData(STRIP_OFFSETS, STRIP_LENGTHS);
     requireData(TILE_OFFSETS, TILE_LENGTHS);
-    Integer icc = entries.get(ICC);
     return new PictureHeader(
         PictureType.TIFF,
         (int) width,
         (int) height,
         0,
         Exif.valid((int) value(ORIENTATION, 0, 1)),
-        icc == null
-            ? null
-            : PictureHeader.bytes(
-                file, within(file, u32(file, icc + 8)), within(file, u32(file, icc + 4))));
+        null);
   }
 
   private void requireData(int offsets, int lengths) {

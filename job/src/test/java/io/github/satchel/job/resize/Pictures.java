@@ -10,11 +10,19 @@ import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -76,13 +84,17 @@ final class Pictures {
   }
 
   static byte[] progressiveJpeg(BufferedImage picture) {
+    return encodeJpeg(new IIOImage(picture, null, null), ImageWriteParam.MODE_DEFAULT);
+  }
+
+  private static byte[] encodeJpeg(IIOImage picture, int progressiveMode) {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     ImageWriteParam param = writer.getDefaultWriteParam();
-    param.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+    param.setProgressiveMode(progressiveMode);
     var bytes = new ByteArrayOutputStream();
     try (var output = new MemoryCacheImageOutputStream(bytes)) {
       writer.setOutput(output);
-      writer.write(null, new IIOImage(picture, null, null), param);
+      writer.write(null, picture, param);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
@@ -105,5 +117,61 @@ final class Pictures {
       webp.get(bytes);
       return bytes;
     }
+  }
+
+  /** Puts an Exif segment that says the orientation behind the start of a JPEG. */
+  static byte[] oriented(byte[] jpeg, int orientation) {
+    var oriented = ByteBuffer.allocate(jpeg.length + 36);
+    oriented.put(jpeg, 0, 2).putShort((short) 0xffe1).putShort((short) 34);
+    oriented.put("Exif\0\0MM\0*".getBytes(StandardCharsets.ISO_8859_1)).putInt(8);
+    oriented.putShort((short) 1).putShort((short) 0x0112).putShort((short) 3).putInt(1);
+    oriented.putShort((short) orientation).putShort((short) 0).putInt(0);
+    return oriented.put(jpeg, 2, jpeg.length - 2).array();
+  }
+
+  /** One colour in four components, without the marker by which Adobe inverts them. */
+  static byte[] cmykJpeg(int width, int height, int[] cmyk) {
+    WritableRaster raster =
+        Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, width, height, 4, null);
+    for (int band = 0; band < cmyk.length; band++) {
+      int[] samples = new int[width * height];
+      Arrays.fill(samples, cmyk[band]);
+      raster.setSamples(0, 0, width, height, band, samples);
+    }
+    return encodeJpeg(new IIOImage(raster, null, null), ImageWriteParam.MODE_DISABLED);
+  }
+
+  /** Puts an iCCP chunk behind the header of a PNG. */
+  static byte[] pngWithProfile(byte[] png, byte[] profile) {
+    var deflated = new ByteArrayOutputStream();
+    deflated.writeBytes("iCCPtest\0\0".getBytes(StandardCharsets.US_ASCII));
+    try (var deflater = new DeflaterOutputStream(deflated)) {
+      deflater.write(profile);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    byte[] chunk = deflated.toByteArray();
+    var crc = new CRC32();
+    crc.update(chunk);
+    int headerEnd = 33;
+    return ByteBuffer.allocate(png.length + chunk.length + 8)
+        .put(png, 0, headerEnd)
+        .putInt(chunk.length - 4)
+        .put(chunk)
+        .putInt((int) crc.getValue())
+        .put(png, headerEnd, png.length - headerEnd)
+        .array();
+  }
+
+  /** Puts an APP2 segment with a profile behind the start of a JPEG. */
+  static byte[] jpegWithProfile(byte[] jpeg, byte[] profile) {
+    return ByteBuffer.allocate(jpeg.length + profile.length + 18)
+        .put(jpeg, 0, 2)
+        .putShort((short) 0xffe2)
+        .putShort((short) (profile.length + 16))
+        .put("ICC_PROFILE\0\1\1".getBytes(StandardCharsets.ISO_8859_1))
+        .put(profile)
+        .put(jpeg, 2, jpeg.length - 2)
+        .array();
   }
 }

@@ -96,7 +96,9 @@ class ResizeFuzzTest {
     if (!directory.isEmpty()) {
       try (Stream<Path> files = Files.list(Path.of(directory))) {
         for (Path file : files.sorted().toList()) {
-          pictures.add(Files.readAllBytes(file));
+          if (Files.size(file) > 0) {
+            pictures.add(Files.readAllBytes(file));
+          }
         }
       }
     }
