@@ -36,8 +36,14 @@ final class ArchiveStore {
 
   private final Path root;
 
-  ArchiveStore(String root) {
+  /**
+   * Reaches the store, which a client of S3 takes seconds for the first time.
+   *
+   * @throws IOException if it cannot be reached
+   */
+  ArchiveStore(String root) throws IOException {
     this.root = new Path(root);
+    fileSystem().exists(this.root);
   }
 
   /** Where the archives and journals of a request lie. */

@@ -82,7 +82,7 @@ public final class RequestWindow
   }
 
   @Override
-  public void open(OpenContext context) {
+  public void open(OpenContext context) throws IOException {
     archives = new ArchiveStore(archivesDir);
     var runtime = getRuntimeContext();
     request =

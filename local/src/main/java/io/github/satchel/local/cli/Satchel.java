@@ -3,6 +3,7 @@ package io.github.satchel.local.cli;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -19,6 +20,8 @@ public final class Satchel {
   private Satchel() {}
 
   public static void main(String[] args) {
+    // SLF4J replays, with a warning each, what several threads log while it starts.
+    LoggerFactory.getLogger(Satchel.class).info("satchel {}", String.join(" ", args));
     System.exit(commandLine().execute(args));
   }
 

@@ -122,6 +122,7 @@ public final class LocalKafka implements AutoCloseable {
           .addDirectory(directory.toString())
           .setMetadataLogDirectory(directory.toString())
           .setControllerListenerName(CONTROLLER)
+          .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), true, UTF_8))
           .run();
     } catch (IOException | RuntimeException e) {
       throw e;
