@@ -43,7 +43,7 @@ final class ArchiveStore {
    */
   ArchiveStore(String root) throws IOException {
     this.root = new Path(root);
-    fileSystem().exists(this.root);
+    fileSystem().exists(path(DECISION)); // a bucket itself is no path to ask for
   }
 
   /** Where the archives and journals of a request lie. */
