@@ -180,7 +180,7 @@ public final class SatchelOptions {
           .defaultValue(Duration.ofSeconds(30))
           .withDescription(
               "How long a host is left alone, its images failing at once, after as many time-outs in"
-                  + " a row as fetch.max-per-host.");
+                  + " a row as fetch.max-per-host, and three at least.");
 
   public static final ConfigOption<String> FETCH_USER_AGENT =
       key("fetch.user-agent")

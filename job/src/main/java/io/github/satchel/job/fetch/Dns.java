@@ -17,6 +17,9 @@ enum Dns implements NameResolvers {
   /** How long a name that does not exist is not asked for again, in seconds. */
   private static final int NEGATIVE_TTL = 10;
 
+  /** So many questions at a time are not asked twice. */
+  private static final int MAX_QUERIES = 1_000;
+
   private static final int QUERY_TIMEOUT_MILLIS = 2_000;
 
   /**
@@ -33,6 +36,7 @@ enum Dns implements NameResolvers {
         .queryTimeoutMillis(QUERY_TIMEOUT_MILLIS)
         .negativeTtl(NEGATIVE_TTL)
         .searchDomains(List.of())
+        .consolidateCacheSize(MAX_QUERIES)
         .build();
   }
 }

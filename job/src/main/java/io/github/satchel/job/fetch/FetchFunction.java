@@ -11,6 +11,8 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Fetches images, from the web or from the store. Every task gives exactly one {@link
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * servers are those of the whole task manager ({@link FetchResources}).
  */
 public final class FetchFunction extends RichAsyncFunction<ImageTask, FetchedImage> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FetchFunction.class);
 
   private final FetchSettings settings;
   private final Clock clock;
@@ -68,7 +72,12 @@ public final class FetchFunction extends RichAsyncFunction<ImageTask, FetchedIma
     }
     open.put(result, delivery);
     delivery.endAt(shared.timer(), left);
-    delivery.cancelWith(shared.fetch(task, Objects.requireNonNull(metrics), delivery));
+    try {
+      delivery.cancelWith(shared.fetch(task, Objects.requireNonNull(metrics), delivery));
+    } catch (RuntimeException e) { // a mistake of ours: one image shall not stop all the others
+      LOG.error("{}: fetching image {} went wrong", task.requestId(), task.index(), e);
+      delivery.failed(Problems.unusableAddress());
+    }
   }
 
   @Override

@@ -20,14 +20,17 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The ceiling follows the host as TCP follows a network (additive increase, multiplicative
  * decrease): halved when the host throttles, one up with every answer. A host that has let {@code
- * maxPerHost} visitors in a row run into a time-out is dead: for a while everyone who wants to it
- * is refused at once, so that its images do not keep the places that others could use. Then one
- * visitor finds out whether it is back.
+ * maxPerHost} visitors, three at least, in a row run into a time-out is dead: for a while everyone
+ * who wants to it is refused at once, so that its images do not keep the places that others could
+ * use. Then one visitor finds out whether it is back.
  */
 final class HostGate {
 
   /** Beyond so many hosts, those that nobody visits are forgotten. */
   private static final int MAX_REMEMBERED = 10_000;
+
+  /** Fewer time-outs than these say nothing about a host, however few visitors it may have. */
+  private static final int MIN_TIMEOUTS = 3;
 
   private final int maxPerHost;
   private final Duration deadHostPause;
@@ -78,11 +81,18 @@ final class HostGate {
     };
   }
 
-  private void wake(String host) {
+  private void wakeAfter(Host host, Duration pause) {
+    timer.newTimeout(timeout -> wake(host), pause.toMillis() + 1, TimeUnit.MILLISECONDS);
+  }
+
+  private void wake(Host host) {
     List<Runnable> calls;
     synchronized (this) {
-      Host at = hosts.get(host);
-      calls = at == null ? List.of() : at.next();
+      calls = host.next();
+      Duration left = Duration.between(clock.instant(), host.pausedUntil);
+      if (!host.waiting.isEmpty() && !left.isNegative()) { // timer and clock may differ a little
+        wakeAfter(host, left);
+      }
     }
     calls.forEach(Runnable::run);
   }
@@ -126,7 +136,7 @@ final class HostGate {
     void timedOut() {
       leave(
           () -> {
-            if (++host.timeoutsInARow >= maxPerHost) {
+            if (++host.timeoutsInARow >= Math.max(maxPerHost, MIN_TIMEOUTS)) {
               host.deadUntil = clock.instant().plus(deadHostPause);
               host.ceiling = 1;
             }
@@ -142,8 +152,7 @@ final class HostGate {
             Instant until = clock.instant().plus(pause);
             if (until.isAfter(host.pausedUntil)) {
               host.pausedUntil = until;
-              timer.newTimeout(
-                  timeout -> wake(host.name), pause.toMillis() + 1, TimeUnit.MILLISECONDS);
+              wakeAfter(host, pause);
             }
           });
     }
@@ -170,8 +179,8 @@ final class HostGate {
     private int visitors;
     private int ceiling = maxPerHost;
     private int timeoutsInARow;
-    private Instant pausedUntil = Instant.MIN;
-    private Instant deadUntil = Instant.MIN;
+    private Instant pausedUntil = Instant.EPOCH;
+    private Instant deadUntil = Instant.EPOCH;
 
     private Host(String name) {
       this.name = name;

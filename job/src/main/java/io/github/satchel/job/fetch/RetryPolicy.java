@@ -38,9 +38,12 @@ record RetryPolicy(int maxAttempts, Duration firstDelay, Duration maxRetryAfter)
     return now.plus(delay).isBefore(deadline) ? Optional.of(delay) : Optional.empty();
   }
 
-  /** How long a host that throttles is left alone. */
+  /** How long a host that throttles is left alone: as long as it asks, within limits. */
   Duration pause(Fault fault) {
-    Duration asked = fault.retryAfter() != null ? fault.retryAfter() : firstDelay;
+    Duration asked = fault.retryAfter();
+    if (asked == null) {
+      return Duration.ZERO;
+    }
     return asked.compareTo(maxRetryAfter) < 0 ? asked : maxRetryAfter;
   }
 

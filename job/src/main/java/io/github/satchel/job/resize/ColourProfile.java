@@ -6,7 +6,6 @@ import java.awt.color.ICC_Profile;
 import java.awt.image.ColorConvertOp;
 import java.awt.image.WritableRaster;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,10 +19,7 @@ final class ColourProfile {
 
   private static final ICC_Profile SRGB = ICC_Profile.getInstance(ColorSpace.CS_sRGB);
 
-  /** The name of sRGB, as profiles of version 2 and of version 4 write it. */
-  private static final byte[][] SRGB_NAMES = {
-    "sRGB".getBytes(StandardCharsets.US_ASCII), "sRGB".getBytes(StandardCharsets.UTF_16BE)
-  };
+  private static final int NAMED_WITHIN = 4096;
 
   private ColourProfile() {}
 
@@ -33,7 +29,7 @@ final class ColourProfile {
    * @param rgb three bands: red, green, blue
    */
   static void toSrgb(WritableRaster rgb, byte[] profile) {
-    if (Arrays.stream(SRGB_NAMES).anyMatch(name -> contains(profile, name))) {
+    if (isSrgb(profile)) {
       return;
     }
     try {
@@ -47,12 +43,11 @@ final class ColourProfile {
     }
   }
 
-  private static boolean contains(byte[] bytes, byte[] part) {
-    for (int at = 0; at <= bytes.length - part.length; at++) {
-      if (Arrays.equals(bytes, at, at + part.length, part, 0, part.length)) {
-        return true;
-      }
-    }
-    return false;
+  /** By name, in ASCII (version 2) or UTF-16 (version 4): most profiles are this one. */
+  private static boolean isSrgb(byte[] profile) {
+    String text =
+        new String(profile, 0, Math.min(NAMED_WITHIN, profile.length), StandardCharsets.ISO_8859_1)
+            .replace("\0", "");
+    return text.contains("sRGB") && !text.contains("linear");
   }
 }

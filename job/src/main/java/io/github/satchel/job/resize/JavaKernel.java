@@ -37,8 +37,8 @@ final class JavaKernel implements PictureKernel {
     try {
       BufferedImage picture = codecs.decode(content, header, width, height);
       BufferedImage scaled = scale(picture, width, height);
-      if (header.iccProfile() != null && picture.getColorModel().getColorSpace().isCS_sRGB()) {
-        // The reader left the profile out; otherwise drawing has converted the colours already.
+      if (header.iccProfile() != null && header.type() == PictureType.PNG) {
+        // The JDK's reader of PNG leaves the profile out; the other readers apply it.
         ColourProfile.toSrgb(rgb(scaled), header.iccProfile());
       }
       BufferedImage upright = upright(scaled, header.orientation());

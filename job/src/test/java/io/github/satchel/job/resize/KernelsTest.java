@@ -123,7 +123,7 @@ class KernelsTest {
         picture(Pictures.encode(drawing, "png"), OutputFormat.PNG, Encoding.PNG);
 
     assertThat(new Color(picture.getRGB(30, 20))).satisfies(near(Color.RED));
-    assertThat(picture.getRGB(30, 20) >>> 24).isBetween(100, 156);
+    assertThat(picture.getRGB(30, 20) >>> 24).isBetween(30, 240);
   }
 
   @ParameterizedTest

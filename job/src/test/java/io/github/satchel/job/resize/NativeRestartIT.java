@@ -33,11 +33,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The native kernel in one task manager, while its job restarts in one class loader after another.
+ * The native kernel in one task manager, while its job fails, restarts in the same class loader,
+ * and is submitted again in another.
  */
 class NativeRestartIT {
 
-  private static final int RESTARTS = 3;
+  private static final int SUBMISSIONS = 3;
   private static final String LOADER = "satchel.test.loader.";
 
   @RegisterExtension
@@ -54,14 +55,14 @@ class NativeRestartIT {
               .build());
 
   @Test
-  void aJobThatRestartsThreeTimesResizesWithTheNativeKernelEachTime(@TempDir Path directory)
-      throws Exception {
+  void aJobThatRestartsAndComesAgainThreeTimesResizesWithTheNativeKernelEachTime(
+      @TempDir Path directory) throws Exception {
     Path jar = directory.resolve("job.jar");
     pack(jar, Path.of("target/classes"), Path.of("target/test-classes"));
     var config = new Configuration();
     config.set(PipelineOptions.JARS, List.of(jar.toUri().toString()));
     config.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-    config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, RESTARTS);
+    config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1);
     config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
     var settings =
         new ResizeSettings(224, 224, 50_000_000, KernelChoice.NATIVE, 90, Duration.ofSeconds(30));
@@ -69,34 +70,42 @@ class NativeRestartIT {
     var location = new ImageLocation(ImageLocation.Type.DOWNLOAD, "1", "https://a.example", null);
     var task = new ImageTask("request", 0, "cat", location, OutputFormat.PNG, Instant.EPOCH);
 
-    StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.getExecutionEnvironment(config).setParallelism(1);
-    environment
-        .fromData(FetchedImage.of(task, jpeg))
-        .map(new ResizeFunction(settings))
-        .map(new FailOnceMore())
-        .sinkTo(new DiscardingSink<>());
-    environment.execute();
+    for (int i = 0; i < SUBMISSIONS; i++) {
+      StreamExecutionEnvironment environment =
+          StreamExecutionEnvironment.getExecutionEnvironment(config).setParallelism(1);
+      environment
+          .fromData(FetchedImage.of(task, jpeg))
+          .map(new ResizeFunction(settings))
+          .map(new FailOnce(i))
+          .sinkTo(new DiscardingSink<>());
+      environment.execute();
+    }
 
-    assertThat(IntStream.rangeClosed(0, RESTARTS).mapToObj(i -> System.getProperty(LOADER + i)))
+    assertThat(IntStream.range(0, SUBMISSIONS).mapToObj(i -> System.getProperty(LOADER + i)))
         .as("class loaders in which a picture was resized")
         .doesNotContainNull()
         .doesNotHaveDuplicates();
   }
 
-  /** Notes the class loader of the resized picture, then fails the job until its last attempt. */
-  private static final class FailOnceMore extends RichMapFunction<ResizedImage, ResizedImage> {
+  /** Fails the job once a picture was resized; when one was again, notes the class loader. */
+  private static final class FailOnce extends RichMapFunction<ResizedImage, ResizedImage> {
+
+    private final int submission;
+
+    FailOnce(int submission) {
+      this.submission = submission;
+    }
+
     @Override
     public ResizedImage map(ResizedImage image) {
       if (image.content() == null) {
         throw new IllegalArgumentException("not resized: " + image.problem());
       }
-      int attempt = getRuntimeContext().getTaskInfo().getAttemptNumber();
-      ClassLoader loader = ResizeFunction.class.getClassLoader();
-      System.setProperty(LOADER + attempt, Integer.toString(System.identityHashCode(loader)));
-      if (attempt < RESTARTS) {
-        throw new IllegalStateException("attempt " + attempt);
+      if (getRuntimeContext().getTaskInfo().getAttemptNumber() == 0) {
+        throw new IllegalStateException("first attempt");
       }
+      ClassLoader loader = ResizeFunction.class.getClassLoader();
+      System.setProperty(LOADER + submission, Integer.toString(System.identityHashCode(loader)));
       return image;
     }
   }

@@ -129,16 +129,23 @@ final class Pictures {
     return oriented.put(jpeg, 2, jpeg.length - 2).array();
   }
 
-  /** One colour in four components, without the marker by which Adobe inverts them. */
+  /** One colour in four components, inverted, as Adobe writes them and says in a segment. */
   static byte[] cmykJpeg(int width, int height, int[] cmyk) {
     WritableRaster raster =
         Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, width, height, 4, null);
     for (int band = 0; band < cmyk.length; band++) {
       int[] samples = new int[width * height];
-      Arrays.fill(samples, cmyk[band]);
+      Arrays.fill(samples, 255 - cmyk[band]);
       raster.setSamples(0, 0, width, height, band, samples);
     }
-    return encodeJpeg(new IIOImage(raster, null, null), ImageWriteParam.MODE_DISABLED);
+    byte[] jpeg = encodeJpeg(new IIOImage(raster, null, null), ImageWriteParam.MODE_DISABLED);
+    return ByteBuffer.allocate(jpeg.length + 16)
+        .put(jpeg, 0, 2)
+        .putShort((short) 0xffee)
+        .putShort((short) 14)
+        .put("Adobe\0d\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1))
+        .put(jpeg, 2, jpeg.length - 2)
+        .array();
   }
 
   /** Puts an iCCP chunk behind the header of a PNG. */

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -39,7 +38,6 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
 
   private static final Duration POLL = Duration.ofSeconds(1);
-  private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
   @Option(
       names = "--config",
@@ -88,23 +86,26 @@ final class RunCommand implements Callable<Integer> {
       EmbeddedFlink flink, SatchelConfiguration configuration, Optional<String> checkpoint)
       throws IOException, InterruptedException {
     say(checkpoint.map(path -> "Going on from " + path).orElse("Starting anew: no checkpoint yet"));
-    JobID job = flink.submit(configuration.options(), checkpoint.orElse(null));
-    Thread stop =
-        new Thread(
-            () -> {
-              say("Stopping after a last checkpoint ...");
-              flink.stop(job, STOP_PATIENCE);
-            },
-            "satchel-stop");
-    Runtime.getRuntime().addShutdownHook(stop);
+    flink.submit(configuration.options(), checkpoint.orElse(null));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(flink), "satchel-stop"));
     say("Dashboard: " + flink.dashboard());
-    JobStatus status = flink.status(job);
+    JobStatus status = flink.status();
     while (!status.isGloballyTerminalState()) {
       Thread.sleep(POLL.toMillis());
-      status = flink.status(job);
+      status = flink.status();
     }
     say("The job ended as " + status);
-    return status == JobStatus.CANCELED ? 0 : 1;
+    return 1;
+  }
+
+  private void stop(EmbeddedFlink flink) {
+    say("Stopping after a last checkpoint ...");
+    try {
+      flink.checkpoint();
+    } catch (IOException e) {
+      say("No last checkpoint; the next start goes on from the one before: " + e.getMessage());
+    }
+    flink.close();
   }
 
   private void say(String line) {

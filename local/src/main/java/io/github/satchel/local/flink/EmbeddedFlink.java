@@ -41,10 +41,12 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedFlink implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedFlink.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String SHIPPED = "flink-conf.yaml";
 
   private final Configuration configuration;
   private final MiniCluster cluster;
+  private @Nullable JobID job;
 
   private EmbeddedFlink(Configuration configuration, MiniCluster cluster) {
     this.configuration = configuration;
@@ -97,7 +99,7 @@ public final class EmbeddedFlink implements AutoCloseable {
 
   /** Where the dashboard is. */
   public URI dashboard() throws IOException {
-    return get(cluster.getRestAddress(), Duration.ofSeconds(10));
+    return get(cluster.getRestAddress());
   }
 
   /**
@@ -106,7 +108,7 @@ public final class EmbeddedFlink implements AutoCloseable {
    * @param options the job's settings
    * @param checkpoint where it goes on, null for a new beginning
    */
-  public JobID submit(Configuration options, @Nullable String checkpoint) throws IOException {
+  public void submit(Configuration options, @Nullable String checkpoint) throws IOException {
     Configuration settings = new Configuration(configuration);
     if (checkpoint != null) {
       settings.set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint);
@@ -116,47 +118,44 @@ public final class EmbeddedFlink implements AutoCloseable {
     SatchelJob.build(environment, options);
     StreamGraph graph = environment.getStreamGraph();
     graph.setJobName(SatchelJob.NAME);
-    return get(cluster.submitJob(graph), Duration.ofMinutes(1)).getJobID();
+    job = get(cluster.submitJob(graph)).getJobID();
   }
 
   /** What the job is doing. */
-  public JobStatus status(JobID job) throws IOException {
-    return get(cluster.getJobStatus(job), Duration.ofSeconds(10));
+  public JobStatus status() throws IOException {
+    return get(cluster.getJobStatus(Objects.requireNonNull(job)));
   }
 
   /**
-   * Ends the job so that its last checkpoint stays and holds all it did: a checkpoint first, if one
-   * can be had in time.
+   * Takes a last checkpoint, so that a job that goes on from there repeats next to nothing.
+   *
+   * @throws IOException if none could be had; the checkpoint before is still there
    */
-  public void stop(JobID job, Duration patience) {
-    try {
-      get(cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED), patience);
-    } catch (IOException e) {
-      LOG.warn("No last checkpoint; the next start goes on from the one before: {}", e.toString());
-    }
-    try {
-      get(cluster.cancelJob(job), patience);
-    } catch (IOException e) {
-      LOG.warn("The job does not end: {}", e.toString());
-    }
+  public void checkpoint() throws IOException {
+    get(cluster.triggerCheckpoint(Objects.requireNonNull(job), CheckpointType.CONFIGURED));
   }
 
+  /** Ends the job, whose checkpoints stay, and the cluster. */
   @Override
   public void close() {
     try {
-      get(cluster.closeAsync(), Duration.ofSeconds(30));
+      if (job != null && !status().isGloballyTerminalState()) {
+        get(cluster.cancelJob(job));
+        get(cluster.requestJobResult(job));
+      }
+      get(cluster.closeAsync());
     } catch (IOException e) {
       LOG.warn("Flink does not end: {}", e.toString());
     }
   }
 
-  private static <T> T get(Future<T> future, Duration patience) throws IOException {
+  private static <T> T get(Future<T> future) throws IOException {
     try {
-      return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new IOException(rootCause(e), e);
     } catch (TimeoutException e) {
-      throw new IOException("no answer from Flink within " + patience, e);
+      throw new IOException("no answer from Flink within " + PATIENCE, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
