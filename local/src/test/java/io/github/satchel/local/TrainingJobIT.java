@@ -237,7 +237,7 @@ class TrainingJobIT {
       codes.put(fault.name(), fault.code());
     }
     builder.download("dog", "ftp", "ftp://127.0.0.1/picture.jpg");
-    codes.put("ftp", "image-unreachable");
+    codes.put("ftp", "image-blocked-address");
     builder.download("dog", "file", "file:///etc/hostname");
     codes.put("file", "image-unreachable");
     builder.download("dog", "words", "no address at all");
