@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -25,12 +24,12 @@ import org.apache.flink.configuration.WebOptions;
 /** The job on an embedded Flink, in this JVM. */
 final class RunningJob implements AutoCloseable {
 
-  private final EmbeddedFlink flink;
-  private final JobID id;
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-  private RunningJob(EmbeddedFlink flink, JobID id) {
+  private final EmbeddedFlink flink;
+
+  private RunningJob(EmbeddedFlink flink) {
     this.flink = flink;
-    this.id = id;
   }
 
   /**
@@ -55,7 +54,8 @@ final class RunningJob implements AutoCloseable {
     EmbeddedFlink flink =
         EmbeddedFlink.start(EmbeddedFlink.settings(flinkSettings), Path.of("target/plugins"));
     try {
-      return new RunningJob(flink, flink.submit(configuration.options(), null));
+      flink.submit(configuration.options(), null);
+      return new RunningJob(flink);
     } catch (IOException e) {
       flink.close();
       throw e;
@@ -63,17 +63,18 @@ final class RunningJob implements AutoCloseable {
   }
 
   JobStatus status() throws IOException {
-    return flink.status(id);
+    return flink.status();
   }
 
   /** What made the job restart so far, by Flink's REST API; an empty array if nothing did. */
   JsonNode failures() throws IOException, InterruptedException {
-    URI exceptions = URI.create(flink.dashboard() + "/jobs/" + id + "/exceptions");
-    String answer =
-        HttpClient.newHttpClient()
-            .send(HttpRequest.newBuilder(exceptions).build(), BodyHandlers.ofString())
-            .body();
-    return Json.MAPPER.readTree(answer).required("exceptionHistory").required("entries");
+    String id = get("/jobs").required("jobs").required(0).required("id").textValue();
+    return get("/jobs/" + id + "/exceptions").required("exceptionHistory").required("entries");
+  }
+
+  private JsonNode get(String path) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(flink.dashboard() + path)).build();
+    return Json.MAPPER.readTree(HTTP.send(request, BodyHandlers.ofString()).body());
   }
 
   @Override
