@@ -70,7 +70,9 @@ public final class SatchelJob {
             topic(options, events),
             topic(
                 options,
-                new DeadLetterSerializer(options.get(SatchelOptions.KAFKA_DEAD_LETTERS_TOPIC))))
+                new DeadLetterSerializer(
+                    options.get(SatchelOptions.KAFKA_DEAD_LETTERS_TOPIC),
+                    maxMessageBytes(options))))
         .build(environment);
   }
 
@@ -100,7 +102,7 @@ public final class SatchelJob {
 
   private static <T> Sink<T> topic(
       Configuration options, KafkaRecordSerializationSchema<T> serializer) {
-    // A dead letter is a message of any size that Kafka took, and four headers more.
+    // What is written is bounded before; the key and headers come on top.
     String bytes = String.valueOf(2 * maxMessageBytes(options));
     return KafkaSink.<T>builder()
         .setKafkaProducerConfig(clientProperties(options))

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -182,13 +183,15 @@ public final class LocalServices implements AutoCloseable {
       try {
         return new LocalServices(kafka.get(), s3.get(), pictures.get(), watson.get(), credentials);
       } catch (ExecutionException e) {
-        var failure = new IOException("cannot start the local services", e.getCause());
+        Throwable cause = Objects.requireNonNull(e.getCause());
+        var failure =
+            new IOException("cannot start the local services: " + cause.getMessage(), cause);
         List<AutoCloseable> started = new ArrayList<>();
         for (var start : List.of(kafka, s3, pictures, watson)) {
           try {
             started.add(start.get());
           } catch (ExecutionException alsoFailed) {
-            if (alsoFailed.getCause() != e.getCause()) {
+            if (alsoFailed.getCause() != cause) {
               failure.addSuppressed(alsoFailed.getCause());
             }
           }

@@ -53,7 +53,8 @@ class LocalServicesIT {
                   LocalServices.builder(directory)
                       .ports(0, 0, picturesPort, taken.getLocalPort())
                       .start())
-          .isInstanceOf(IOException.class);
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(String.valueOf(taken.getLocalPort()));
 
       assertThatThrownBy(() -> get("http://127.0.0.1:" + picturesPort + "/"))
           .isInstanceOf(IOException.class);

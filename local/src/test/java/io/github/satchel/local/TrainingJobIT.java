@@ -37,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -484,6 +485,24 @@ class TrainingJobIT {
         });
     assertThat(train(twoLabels("after-bad-messages", 10).store().json()).event().type())
         .isEqualTo(STORED);
+  }
+
+  @Test
+  void aBadMessageTooLargeForALetterIsNamedByItsPlace() {
+    byte[] noise = new byte[LocalKafka.MAX_MESSAGE_BYTES - 400];
+    new Random(1).nextBytes(noise);
+    RecordMetadata largest =
+        site.send(new ProducerRecord<>(LocalServices.REQUESTS_TOPIC, new byte[] {1}, noise));
+    byte[] almost = Arrays.copyOf(noise, LocalKafka.MAX_MESSAGE_BYTES - 70_000);
+    RecordMetadata large =
+        site.send(new ProducerRecord<>(LocalServices.REQUESTS_TOPIC, new byte[] {1}, almost));
+
+    ConsumerRecord<byte[], byte[]> letter = site.deadLetter(largest);
+    assertThat(letter.value()).isNull();
+    assertThat(Site.header(letter, "satchel-reason"))
+        .startsWith("Invalid request")
+        .contains(String.valueOf(noise.length + 1));
+    assertThat(site.deadLetter(large).value()).isEqualTo(almost);
   }
 
   private Map<String, BadMessage> badMessages() {

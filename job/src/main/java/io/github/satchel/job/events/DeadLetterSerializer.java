@@ -12,27 +12,61 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a request that cannot be served as it came: key, value and headers unchanged, and headers
  * {@code satchel-topic}, {@code satchel-partition}, {@code satchel-offset}, {@code satchel-reason}
- * that say where it stood and what is wrong with it.
+ * that say where it stood and what is wrong with it. A letter that would be larger than a message
+ * may be has these headers only: what it is about is still where they say.
  */
 public final class DeadLetterSerializer implements KafkaRecordSerializationSchema<DeadLetter> {
 
-  private final String topic;
+  /** For what Kafka adds to a record, and for compression that makes it larger. */
+  private static final int OVERHEAD = 64 * 1024;
 
-  public DeadLetterSerializer(String topic) {
+  private final String topic;
+  private final int maxBytes;
+
+  /**
+   * Writes to a topic.
+   *
+   * @param maxBytes largest message written
+   */
+  public DeadLetterSerializer(String topic, int maxBytes) {
     this.topic = topic;
+    this.maxBytes = maxBytes;
   }
 
   @Override
   public ProducerRecord<byte @Nullable [], byte @Nullable []> serialize(
       DeadLetter letter, KafkaSinkContext context, @Nullable Long timestamp) {
     RawRequest request = letter.request();
+    long size = size(request);
+    boolean fits = size + OVERHEAD <= maxBytes;
     RecordHeaders headers = new RecordHeaders();
-    request.headers().forEach(header -> headers.add(header.name(), header.value()));
+    if (fits) {
+      request.headers().forEach(header -> headers.add(header.name(), header.value()));
+    }
+    String reason =
+        fits ? letter.reason() : letter.reason() + "; not copied, as it has " + size + " bytes";
     headers.add("satchel-topic", request.topic().getBytes(UTF_8));
     headers.add("satchel-partition", String.valueOf(request.partition()).getBytes(UTF_8));
     headers.add("satchel-offset", String.valueOf(request.offset()).getBytes(UTF_8));
-    headers.add("satchel-reason", letter.reason().getBytes(UTF_8));
+    headers.add("satchel-reason", reason.getBytes(UTF_8));
     return new ProducerRecord<>(
-        topic, null, request.timestamp().toEpochMilli(), request.key(), request.value(), headers);
+        topic,
+        null,
+        request.timestamp().toEpochMilli(),
+        fits ? request.key() : null,
+        fits ? request.value() : null,
+        headers);
+  }
+
+  private static long size(RawRequest request) {
+    long size = length(request.key()) + length(request.value());
+    for (RawRequest.Header header : request.headers()) {
+      size += header.name().length() + length(header.value());
+    }
+    return size;
+  }
+
+  private static long length(byte @Nullable [] bytes) {
+    return bytes == null ? 0 : bytes.length;
   }
 }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -107,30 +105,6 @@ class SatchelTest {
         .hasLineCount(1)
         .startsWith("Kafka at 127.0.0.1:1 does not answer")
         .contains("kafka.bootstrap-servers");
-  }
-
-  @Test
-  void servicesSayInOneSentenceThatAPortIsTaken() throws Exception {
-    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      int status =
-          execute(
-              "services",
-              "--directory",
-              directory.toString(),
-              "--kafka-port",
-              "0",
-              "--s3-port",
-              "0",
-              "--pictures-port",
-              String.valueOf(taken.getLocalPort()),
-              "--watson-port",
-              "0");
-
-      assertThat(status).isEqualTo(1);
-      assertThat(err.toString().strip())
-          .hasLineCount(1)
-          .contains(String.valueOf(taken.getLocalPort()));
-    }
   }
 
   private Path configuration(String yaml) throws IOException {
