@@ -13,7 +13,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.RestOptions;
@@ -26,6 +25,7 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.plugin.DefaultPluginManager;
 import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
 import org.apache.flink.core.plugin.PluginManager;
+import org.apache.flink.runtime.clusterframework.ApplicationStatus;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -121,9 +121,18 @@ public final class EmbeddedFlink implements AutoCloseable {
     job = get(cluster.submitJob(graph)).getJobID();
   }
 
-  /** What the job is doing. */
-  public JobStatus status() throws IOException {
-    return get(cluster.getJobStatus(Objects.requireNonNull(job)));
+  /** Waits until the job has ended, and says how. */
+  public ApplicationStatus awaitEnd() throws IOException, InterruptedException {
+    try {
+      return cluster.requestJobResult(Objects.requireNonNull(job)).get().getApplicationStatus();
+    } catch (ExecutionException e) {
+      throw new IOException(rootCause(e), e);
+    }
+  }
+
+  /** Ends the job. Its checkpoints stay. */
+  public void cancel() throws IOException {
+    get(cluster.cancelJob(Objects.requireNonNull(job)));
   }
 
   /**
@@ -135,12 +144,12 @@ public final class EmbeddedFlink implements AutoCloseable {
     get(cluster.triggerCheckpoint(Objects.requireNonNull(job), CheckpointType.CONFIGURED));
   }
 
-  /** Ends the job, whose checkpoints stay, and the cluster. */
+  /** Ends the job, if it still runs, and the cluster. */
   @Override
   public void close() {
     try {
-      if (job != null && !status().isGloballyTerminalState()) {
-        get(cluster.cancelJob(job));
+      if (job != null && !get(cluster.getJobStatus(job)).isGloballyTerminalState()) {
+        cancel();
         get(cluster.requestJobResult(job));
       }
       get(cluster.closeAsync());
