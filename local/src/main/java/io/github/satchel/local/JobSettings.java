@@ -2,8 +2,12 @@ package io.github.satchel.local;
 
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.local.s3.S3Plugin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The job's settings against local services. */
@@ -26,5 +30,15 @@ public final class JobSettings {
     S3Plugin.settings(services.s3())
         .forEach((key, value) -> settings.put(SatchelConfiguration.FLINK_PREFIX + key, value));
     return settings;
+  }
+
+  /** Writes settings as a configuration file. */
+  public static void write(Map<String, String> settings, Path file) throws IOException {
+    Files.writeString(
+        file,
+        new TreeMap<>(settings)
+            .entrySet().stream()
+                .map(entry -> entry.getKey() + ": \"" + entry.getValue() + "\"\n")
+                .collect(Collectors.joining()));
   }
 }

@@ -33,7 +33,7 @@ public final class SharedServices implements ParameterResolver {
     static Stack start() {
       try {
         Path directory = Files.createTempDirectory("satchel-services-");
-        return new Stack(LocalServices.builder(directory).start(), directory);
+        return new Stack(LocalServices.builder(directory).watsonKeys(24, 1).start(), directory);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       } catch (InterruptedException e) {

@@ -90,17 +90,9 @@ public record Event(
   }
 
   /** Some of the request's images are done. */
-  public static Event progress(TrainingRequest request, ImageCounts images, Instant at) {
+  public static Event progress(String requestId, String projectId, ImageCounts images, Instant at) {
     return new Event(
-        Type.PROGRESS,
-        request.requestId(),
-        request.projectId(),
-        at,
-        images,
-        null,
-        List.of(),
-        List.of(),
-        null);
+        Type.PROGRESS, requestId, projectId, at, images, null, List.of(), List.of(), null);
   }
 
   /** The request ended without a result. */

@@ -55,7 +55,8 @@ public final class RequestWindow
   private final OutputTag<Event> events;
 
   private transient ArchiveStore archives;
-  private transient ValueState<AdmittedRequest> request;
+  private transient ValueState<Admission> admission;
+  private transient ValueState<TrainingRequest> request;
   private transient MapState<Integer, ArchiveEntry> images;
   private transient MapState<Integer, Problem> problems;
   private transient ValueState<Tally> tally;
@@ -85,9 +86,12 @@ public final class RequestWindow
   public void open(OpenContext context) throws IOException {
     archives = new ArchiveStore(archivesDir);
     var runtime = getRuntimeContext();
+    admission =
+        runtime.getState(
+            new ValueStateDescriptor<>("admission", TypeInformation.of(Admission.class)));
     request =
         runtime.getState(
-            new ValueStateDescriptor<>("request", TypeInformation.of(AdmittedRequest.class)));
+            new ValueStateDescriptor<>("request", TypeInformation.of(TrainingRequest.class)));
     images =
         runtime.getMapState(
             new MapStateDescriptor<>("images", Types.INT, TypeInformation.of(ArchiveEntry.class)));
@@ -106,9 +110,11 @@ public final class RequestWindow
     if (tombstone.value() != null) {
       return;
     }
-    request.update(admitted);
-    context.timerService().registerProcessingTimeTimer(admitted.deadline().toEpochMilli());
-    advance(admitted, currentTally(), context, out);
+    Admission admittedAs = Admission.of(admitted);
+    admission.update(admittedAs);
+    request.update(admitted.request());
+    context.timerService().registerProcessingTimeTimer(admittedAs.deadline());
+    advance(admittedAs, currentTally(), context, out);
   }
 
   @Override
@@ -130,7 +136,7 @@ public final class RequestWindow
       counted = currentTally().plusFailed();
     }
     tally.update(counted);
-    AdmittedRequest admitted = request.value();
+    Admission admitted = admission.value();
     if (admitted != null) {
       advance(admitted, counted, context, out);
     }
@@ -146,11 +152,11 @@ public final class RequestWindow
       }
       return;
     }
-    AdmittedRequest admitted = Objects.requireNonNull(request.value());
-    if (timestamp >= admitted.deadline().toEpochMilli()) {
+    Admission admitted = Objects.requireNonNull(admission.value());
+    if (timestamp >= admitted.deadline()) {
       end(admitted, context, out);
     } else {
-      report(admitted.request(), currentTally(), context);
+      report(admitted, currentTally(), context);
     }
   }
 
@@ -160,14 +166,14 @@ public final class RequestWindow
   }
 
   private void advance(
-      AdmittedRequest admitted, Tally counted, Context context, Collector<PackedRequest> out)
+      Admission admitted, Tally counted, Context context, Collector<PackedRequest> out)
       throws Exception {
-    if (counted.done() + counted.failed() == admitted.request().images()) {
+    if (counted.done() + counted.failed() == admitted.images()) {
       end(admitted, context, out);
     } else if (counted.done() + counted.failed() > 0 && !counted.progressTimer()) {
       long next = counted.progressAt() + progressInterval.toMillis();
       if (context.timerService().currentProcessingTime() >= next) {
-        report(admitted.request(), counted, context);
+        report(admitted, counted, context);
       } else {
         context.timerService().registerProcessingTimeTimer(next);
         tally.update(counted.timed());
@@ -175,20 +181,24 @@ public final class RequestWindow
     }
   }
 
-  private void report(TrainingRequest request, Tally counted, Context context) throws IOException {
+  private void report(Admission admitted, Tally counted, Context context) throws IOException {
     long now = context.timerService().currentProcessingTime();
-    ImageCounts counts = new ImageCounts(request.images(), counted.done(), counted.failed());
-    context.output(events, Event.progress(request, counts, Instant.ofEpochMilli(now)));
+    ImageCounts counts = new ImageCounts(admitted.images(), counted.done(), counted.failed());
+    context.output(
+        events,
+        Event.progress(
+            context.getCurrentKey(), admitted.projectId(), counts, Instant.ofEpochMilli(now)));
     tally.update(counted.reported(now));
   }
 
-  private void end(AdmittedRequest admitted, Context context, Collector<PackedRequest> out)
+  private void end(Admission admitted, Context context, Collector<PackedRequest> out)
       throws Exception {
-    String id = admitted.request().requestId();
+    String id = context.getCurrentKey();
+    TrainingRequest ended = Objects.requireNonNull(request.value());
     long now = context.timerService().currentProcessingTime();
     Decision decision = archives.readDecision(id);
     if (decision == null) {
-      decision = decide(admitted.request(), Instant.ofEpochMilli(now));
+      decision = decide(ended, Instant.ofEpochMilli(now));
       archives.writeDecision(id, decision);
     } else {
       LOG.info("Request {} was decided before, and stays so", id);
@@ -209,12 +219,13 @@ public final class RequestWindow
           .timerService()
           .deleteProcessingTimeTimer(last.progressAt() + progressInterval.toMillis());
     }
-    context.timerService().deleteProcessingTimeTimer(admitted.deadline().toEpochMilli());
+    context.timerService().deleteProcessingTimeTimer(admitted.deadline());
+    admission.clear();
     request.clear();
     images.clear();
     problems.clear();
     tally.clear();
-    boolean keep = keepArchives || admitted.request().deliverTo().kind() == Delivery.Kind.STORE;
+    boolean keep = keepArchives || ended.deliverTo().kind() == Delivery.Kind.STORE;
     long forgetAt = now + remember.toMillis();
     tombstone.update(new Tombstone(forgetAt, keep));
     context.timerService().registerProcessingTimeTimer(forgetAt);
@@ -224,7 +235,7 @@ public final class RequestWindow
     Tally counted = currentTally();
     int total = request.images();
     ImageCounts counts = new ImageCounts(total, counted.done(), counted.failed());
-    Event progress = Event.progress(request, counts, now);
+    Event progress = Event.progress(request.requestId(), request.projectId(), counts, now);
 
     boolean late = counted.done() + counted.failed() < total;
     List<Failure> failures = failures(request, late);

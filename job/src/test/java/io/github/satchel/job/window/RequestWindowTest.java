@@ -77,6 +77,7 @@ class RequestWindowTest {
   @ValueSource(
       classes = {
         ArchiveEntry.class,
+        Admission.class,
         Tally.class,
         Tombstone.class,
         Problem.class,

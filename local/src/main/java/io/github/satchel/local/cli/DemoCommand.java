@@ -9,10 +9,12 @@ import io.github.satchel.job.model.Json;
 import io.github.satchel.local.JobSettings;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.cli.Lesson.Line;
+import io.github.satchel.local.client.RequestProducer;
+import io.github.satchel.local.client.Result;
+import io.github.satchel.local.client.TopicFollower;
 import io.github.satchel.local.flink.EmbeddedFlink;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,11 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -140,11 +138,12 @@ final class DemoCommand implements Callable<Integer> {
         new SchoolClass(services, new Random(seed), run, faults, onImageFailure)
             .pupils(students, labels, images);
     Lesson lesson = new Lesson(pupils);
-    try (Results results =
-            new Results(
+    try (TopicFollower results =
+            new TopicFollower(
                 services.kafka().bootstrapServers(),
                 LocalServices.RESULTS_TOPIC,
-                result -> {
+                message -> {
+                  Result result = Result.of(message);
                   lesson.add(result);
                   if (json) {
                     print(result.json().toString());
@@ -171,25 +170,11 @@ final class DemoCommand implements Callable<Integer> {
 
   private static void send(LocalServices services, List<Pupil> pupils, Lesson lesson)
       throws IOException, InterruptedException {
-    Map<String, Object> settings =
-        Map.of(
-            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-            services.kafka().bootstrapServers(),
-            ProducerConfig.COMPRESSION_TYPE_CONFIG,
-            "zstd",
-            ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-            8 << 20);
-    try (var producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (var producer = new RequestProducer(services.kafka().bootstrapServers())) {
       List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (Pupil pupil : pupils) {
         lesson.sent(pupil);
-        sent.add(
-            producer.send(
-                new ProducerRecord<>(
-                    LocalServices.REQUESTS_TOPIC,
-                    pupil.projectId().getBytes(StandardCharsets.UTF_8),
-                    pupil.request().toString().getBytes(StandardCharsets.UTF_8))));
+        sent.add(producer.send(pupil.request()));
       }
       for (Future<RecordMetadata> each : sent) {
         each.get();

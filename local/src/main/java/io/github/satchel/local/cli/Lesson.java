@@ -3,7 +3,7 @@ package io.github.satchel.local.cli;
 import io.github.satchel.job.model.Event;
 import io.github.satchel.job.model.Failure;
 import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.local.cli.Results.Result;
+import io.github.satchel.local.client.Result;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,11 +1,10 @@
 package io.github.satchel.local.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.job.model.StoredImage;
 import io.github.satchel.job.model.TrainingLimits;
 import io.github.satchel.local.LocalServices;
+import io.github.satchel.local.client.RequestBuilder;
 import io.github.satchel.local.pictures.PictureFault;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,32 +62,23 @@ final class SchoolClass {
 
   private Pupil pupil(int number, int labels, int images) {
     String project = "project-" + number;
-    ObjectNode request = Json.MAPPER.createObjectNode();
-    request
-        .put("requestId", run + "-" + number)
-        .put("projectId", project)
-        .put("classId", "class-1")
-        .put("userId", "pupil-" + number)
-        .put("name", "Animals of pupil " + number);
+    String user = "pupil-" + number;
+    RequestBuilder request =
+        new RequestBuilder(run + "-" + number, project, user, "Animals of pupil " + number);
     Map<String, String> bad = new HashMap<>();
     boolean tooFew = false;
-    ObjectNode labelsNode = request.putObject("labels");
     for (int label = 0; label < labels; label++) {
       int before = bad.size();
-      ArrayNode array = labelsNode.putArray(label(label));
       for (int i = 0; i < images; i++) {
-        image(array.addObject(), "pupil-" + number, project, label(label) + "-" + i, bad);
+        image(request, user, project, label(label), i, bad);
       }
       tooFew |= images - (bad.size() - before) < TrainingLimits.MIN_IMAGES;
     }
-    ArrayNode credentials =
-        request.putObject("deliverTo").putObject("watson").putArray("credentials");
-    credentials.add("pool-1");
-    request.putObject("options").put("onImageFailure", onImageFailure);
+    request.watson("pool-1").onImageFailure(onImageFailure);
     boolean fails = onImageFailure.equals("skip") ? tooFew : !bad.isEmpty();
     return new Pupil(
         "pupil " + number,
-        request,
+        request.json(),
         labels * images,
         bad,
         fails ? Event.Type.FAILED : Event.Type.UPLOADED);
@@ -100,36 +90,27 @@ final class SchoolClass {
   }
 
   private void image(
-      ObjectNode image, String user, String project, String name, Map<String, String> bad) {
+      RequestBuilder request,
+      String user,
+      String project,
+      String label,
+      int number,
+      Map<String, String> bad) {
     long n = pictures++;
-    String id = name + "-" + n;
+    String id = label + "-" + number + "-" + n;
     if (random.nextDouble() < faults) {
       PictureFault[] kinds = PictureFault.values();
       PictureFault fault = kinds[faultsUsed++ % kinds.length];
-      image
-          .put("type", "download")
-          .put("imageid", id)
-          .put("url", services.pictures().faultUrl(fault, n));
+      request.download(label, id, services.pictures().faultUrl(fault, n));
       bad.put(id, fault.code());
     } else if (n % STORED_EACH == STORED_EACH - 1) {
-      image.put("type", "retrieve").put("imageid", id);
-      image
-          .putObject("spec")
-          .put("objectid", id)
-          .put("projectid", project)
-          .put("userid", user)
-          .put("classid", "class-1");
+      StoredImage stored = new StoredImage(id, project, user, "class-1");
       services
           .s3()
-          .put(
-              LocalServices.IMAGES_BUCKET,
-              String.join("/", "class-1", user, project, id),
-              services.pictures().picture(n).bytes());
+          .put(LocalServices.IMAGES_BUCKET, stored.key(), services.pictures().picture(n).bytes());
+      request.retrieve(label, id, stored);
     } else {
-      image
-          .put("type", "download")
-          .put("imageid", id)
-          .put("url", services.pictures().pictureUrl(n));
+      request.download(label, id, services.pictures().pictureUrl(n));
     }
   }
 }

@@ -8,11 +8,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -88,7 +85,7 @@ final class ServicesCommand implements Callable<Integer> {
             .watsonKeys(keys, slots)
             .start()) {
       Path configuration = directory.resolve("satchel.yaml");
-      Files.writeString(configuration, yaml(JobSettings.of(services)));
+      JobSettings.write(JobSettings.of(services), configuration);
       PrintWriter out = spec.commandLine().getOut();
       services.addresses().forEach((name, address) -> out.printf("%-14s %s%n", name, address));
       out.printf(
@@ -97,12 +94,5 @@ final class ServicesCommand implements Callable<Integer> {
       new CountDownLatch(1).await();
     }
     return 0;
-  }
-
-  private static String yaml(Map<String, String> settings) {
-    return new TreeMap<>(settings)
-        .entrySet().stream()
-            .map(entry -> entry.getKey() + ": \"" + entry.getValue() + "\"\n")
-            .collect(Collectors.joining());
   }
 }

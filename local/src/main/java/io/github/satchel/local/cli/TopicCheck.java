@@ -34,8 +34,8 @@ final class TopicCheck {
     String servers = options.get(SatchelOptions.KAFKA_BOOTSTRAP_SERVERS);
     Map<String, Object> properties = new HashMap<>(options.get(SatchelOptions.KAFKA_PROPERTIES));
     properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
-    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
-    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+    properties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+    properties.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
     Set<String> existing;
     try (Admin admin = Admin.create(properties)) {
       existing = admin.listTopics().names().get();

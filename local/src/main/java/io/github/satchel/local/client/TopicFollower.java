@@ -1,10 +1,5 @@
-package io.github.satchel.local.cli;
+package io.github.satchel.local.client;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,29 +12,21 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Follows the results topic from its end on, in a thread of its own. */
-final class Results implements AutoCloseable {
-
-  /**
-   * An event as it was read.
-   *
-   * @param json the message
-   * @param event the same, typed
-   * @param readAt nanoseconds of {@link System#nanoTime}
-   */
-  record Result(JsonNode json, Event event, long readAt) {}
+/** Follows a topic from its end on, in a thread of its own. */
+public final class TopicFollower implements AutoCloseable {
 
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final Consumer<Result> listener;
+  private final Consumer<ConsumerRecord<byte[], byte[]>> listener;
   private final Thread thread;
   private final AtomicBoolean closing = new AtomicBoolean();
 
   /**
    * Finds the end of the topic, from which {@link #start} reads.
    *
-   * @param listener called with each event, in one thread
+   * @param listener called with each message, in one thread
    */
-  Results(String bootstrapServers, String topic, Consumer<Result> listener) {
+  public TopicFollower(
+      String bootstrapServers, String topic, Consumer<ConsumerRecord<byte[], byte[]>> listener) {
     this.listener = listener;
     consumer =
         new KafkaConsumer<>(
@@ -51,16 +38,16 @@ final class Results implements AutoCloseable {
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     List<TopicPartition> partitions =
-        consumer.partitionsFor(topic).stream().map(Results::partition).toList();
+        consumer.partitionsFor(topic).stream().map(TopicFollower::partition).toList();
     consumer.assign(partitions);
     consumer.seekToEnd(partitions);
     partitions.forEach(consumer::position); // seeks now, not at the first poll
-    thread = new Thread(this::follow, "satchel-results");
+    thread = new Thread(this::follow, "satchel-follow-" + topic);
     thread.setDaemon(true);
   }
 
   /** Starts to read. */
-  void start() {
+  public void start() {
     thread.start();
   }
 
@@ -71,21 +58,8 @@ final class Results implements AutoCloseable {
   private void follow() {
     try (consumer) {
       while (!closing.get()) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          listener.accept(read(record.value()));
-        }
+        consumer.poll(Duration.ofMillis(100)).forEach(listener);
       }
-    }
-  }
-
-  private static Result read(byte[] message) {
-    try {
-      return new Result(
-          Json.MAPPER.readTree(message),
-          Json.MAPPER.readValue(message, Event.class),
-          System.nanoTime());
-    } catch (IOException e) {
-      throw new UncheckedIOException("an event is always JSON", e);
     }
   }
 

@@ -1,0 +1,69 @@
+package io.github.satchel.local.client;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.job.model.Json;
+import io.github.satchel.job.model.StoredImage;
+
+/** Puts a request together, in the JSON of the contract. */
+public final class RequestBuilder {
+
+  private final ObjectNode request = Json.MAPPER.createObjectNode();
+  private final ObjectNode labels;
+
+  public RequestBuilder(String requestId, String projectId, String userId, String name) {
+    request
+        .put("requestId", requestId)
+        .put("projectId", projectId)
+        .put("classId", "class-1")
+        .put("userId", userId)
+        .put("name", name);
+    labels = request.putObject("labels");
+  }
+
+  /** Adds an image from the web to a label. */
+  public RequestBuilder download(String label, String imageid, String url) {
+    image(label, imageid, "download").put("url", url);
+    return this;
+  }
+
+  /** Adds an image from the object store to a label. */
+  public RequestBuilder retrieve(String label, String imageid, StoredImage spec) {
+    image(label, imageid, "retrieve").set("spec", Json.MAPPER.valueToTree(spec));
+    return this;
+  }
+
+  /** Has a classifier created under the first of these credentials that can. */
+  public RequestBuilder watson(String... credentials) {
+    ArrayNode names = deliverTo("watson").putArray("credentials");
+    for (String name : credentials) {
+      names.add(name);
+    }
+    return this;
+  }
+
+  /** Has the archives left where they are. */
+  public RequestBuilder store() {
+    deliverTo("store");
+    return this;
+  }
+
+  /** Sets {@code onImageFailure}, to {@code fail} or {@code skip}. */
+  public RequestBuilder onImageFailure(String policy) {
+    request.withObjectProperty("options").put("onImageFailure", policy);
+    return this;
+  }
+
+  /** What was put together so far; changes with the builder. */
+  public ObjectNode json() {
+    return request;
+  }
+
+  private ObjectNode image(String label, String imageid, String type) {
+    return labels.withArrayProperty(label).addObject().put("type", type).put("imageid", imageid);
+  }
+
+  private ObjectNode deliverTo(String receiver) {
+    return request.putObject("deliverTo").putObject(receiver);
+  }
+}
