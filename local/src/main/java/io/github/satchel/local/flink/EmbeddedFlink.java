@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.RestOptions;
@@ -121,6 +122,11 @@ public final class EmbeddedFlink implements AutoCloseable {
     job = get(cluster.submitJob(graph)).getJobID();
   }
 
+  /** What the job is doing. */
+  public JobStatus status() throws IOException {
+    return get(cluster.getJobStatus(Objects.requireNonNull(job)));
+  }
+
   /** Waits until the job has ended, and says how. */
   public ApplicationStatus awaitEnd() throws IOException, InterruptedException {
     try {
@@ -148,7 +154,7 @@ public final class EmbeddedFlink implements AutoCloseable {
   @Override
   public void close() {
     try {
-      if (job != null && !get(cluster.getJobStatus(job)).isGloballyTerminalState()) {
+      if (job != null && !status().isGloballyTerminalState()) {
         cancel();
         get(cluster.requestJobResult(job));
       }
