@@ -27,6 +27,8 @@ import org.apache.flink.core.plugin.DefaultPluginManager;
 import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
 import org.apache.flink.core.plugin.PluginManager;
 import org.apache.flink.runtime.clusterframework.ApplicationStatus;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -43,6 +45,8 @@ public final class EmbeddedFlink implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedFlink.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration START_PATIENCE = Duration.ofMinutes(2);
+  private static final Duration POLL = Duration.ofMillis(100);
   private static final String SHIPPED = "flink-conf.yaml";
 
   private final Configuration configuration;
@@ -125,6 +129,34 @@ public final class EmbeddedFlink implements AutoCloseable {
   /** What the job is doing. */
   public JobStatus status() throws IOException {
     return get(cluster.getJobStatus(Objects.requireNonNull(job)));
+  }
+
+  /**
+   * Waits until every task of the job is ready for its first record.
+   *
+   * @throws IOException if that takes too long
+   */
+  public void awaitServing() throws IOException, InterruptedException {
+    long end = System.nanoTime() + START_PATIENCE.toNanos();
+    while (!isServing()) {
+      if (System.nanoTime() > end) {
+        throw new IOException(
+            "The job is not serving after " + START_PATIENCE.toSeconds() + " s; its log says why");
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+  }
+
+  private boolean isServing() throws IOException {
+    boolean serving = false;
+    for (AccessExecutionVertex task :
+        get(cluster.getExecutionGraph(Objects.requireNonNull(job))).getAllExecutionVertices()) {
+      if (task.getExecutionState() != ExecutionState.RUNNING) {
+        return false;
+      }
+      serving = true;
+    }
+    return serving;
   }
 
   /** Waits until the job has ended, and says how. */
