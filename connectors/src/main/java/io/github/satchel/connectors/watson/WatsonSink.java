@@ -2,6 +2,7 @@ package io.github.satchel.connectors.watson;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -70,7 +71,7 @@ public final class WatsonSink<T> implements Sink<T>, SupportsWriterState<T, Trai
         options,
         context.getMailboxExecutor(),
         context.metricGroup(),
-        Clock.systemUTC(),
+        Clock.tickMillis(ZoneOffset.UTC),
         recovered);
   }
 

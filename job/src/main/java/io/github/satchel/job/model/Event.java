@@ -116,41 +116,32 @@ public record Event(
 
   /** The archives stay where they are. */
   public static Event stored(PackedRequest request, Instant at) {
-    return new Event(
-        Type.STORED,
-        request.requestId(),
-        request.projectId(),
-        at,
-        request.images(),
-        null,
-        request.archives(),
-        request.failures(),
-        null);
+    return packed(Type.STORED, request, null, null, at);
   }
 
   /** The request's classifier was created. */
   public static Event uploaded(PackedRequest request, Classifier classifier, Instant at) {
+    return packed(Type.UPLOADED, request, classifier, null, at);
+  }
+
+  /** The request's archives could not be handed over. */
+  public static Event uploadFailed(PackedRequest request, ErrorInfo error, Instant at) {
+    return packed(Type.FAILED, request, null, error, at);
+  }
+
+  private static Event packed(
+      Type type,
+      PackedRequest request,
+      @Nullable Classifier classifier,
+      @Nullable ErrorInfo error,
+      Instant at) {
     return new Event(
-        Type.UPLOADED,
+        type,
         request.requestId(),
         request.projectId(),
         at,
         request.images(),
         classifier,
-        request.archives(),
-        request.failures(),
-        null);
-  }
-
-  /** The request's archives could not be handed over. */
-  public static Event uploadFailed(PackedRequest request, ErrorInfo error, Instant at) {
-    return new Event(
-        Type.FAILED,
-        request.requestId(),
-        request.projectId(),
-        at,
-        request.images(),
-        null,
         request.archives(),
         request.failures(),
         error);

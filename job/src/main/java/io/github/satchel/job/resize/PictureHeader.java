@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * what a decoder may allocate, and what the kernels need to show it right. Files that end before
  * their picture does are refused here, so that both kernels agree on them.
  *
+ * <p>Not by metadata-extractor, the library for it: its reader of PNG inflates text chunks without
+ * a bound, it does not see a missing end, and it reads all that a file says of itself.
+ *
  * @param type by content, never by name
  * @param width in pixels before orientation; the largest that any part of the file claims
  * @param height in pixels before orientation; the largest that any part of the file claims

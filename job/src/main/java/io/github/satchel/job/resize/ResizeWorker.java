@@ -54,9 +54,15 @@ final class ResizeWorker implements AutoCloseable {
     lane = new Lane(settings, name);
   }
 
+  /** Waits for the picture at hand as long as a picture may take. */
   @Override
   public void close() {
     lane.close();
+    try {
+      lane.executor.awaitTermination(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** One thread and the kernels that belong to it. */
@@ -83,8 +89,10 @@ final class ResizeWorker implements AutoCloseable {
     /** Lets the picture at hand finish, then closes the kernels. */
     @Override
     public void close() {
-      executor.execute(resizer::close);
-      executor.shutdown();
+      if (!executor.isShutdown()) {
+        executor.execute(resizer::close);
+        executor.shutdown();
+      }
     }
   }
 }

@@ -117,6 +117,7 @@ final class DemoCommand implements Callable<Integer> {
           embedded.flink(embedded.flinkSettings(directory.resolve("flink"), configuration))) {
         flink.submit(configuration.options(), null);
         say("Dashboard: " + flink.dashboard());
+        flink.awaitServing();
         int status = lesson(services);
         if (!once) {
           say("");

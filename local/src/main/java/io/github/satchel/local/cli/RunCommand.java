@@ -15,9 +15,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.flink.api.common.JobStatus;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.clusterframework.ApplicationStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +39,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class RunCommand implements Callable<Integer> {
 
-  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
+
+  /** At zero once nothing runs any more: until then the shutdown hook keeps the process. */
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   @Option(
       names = "--config",
@@ -73,6 +78,8 @@ final class RunCommand implements Callable<Integer> {
       try (EmbeddedFlink flink = embedded.flink(settings)) {
         return serve(flink, configuration, checkpoint(settings));
       }
+    } finally {
+      ended.countDown();
     }
   }
 
@@ -89,23 +96,31 @@ final class RunCommand implements Callable<Integer> {
     flink.submit(configuration.options(), checkpoint.orElse(null));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(flink), "satchel-stop"));
     say("Dashboard: " + flink.dashboard());
-    JobStatus status = flink.status();
-    while (!status.isGloballyTerminalState()) {
-      Thread.sleep(POLL.toMillis());
-      status = flink.status();
-    }
-    say("The job ended as " + status);
-    return 1;
+    ApplicationStatus status = flink.awaitEnd();
+    say("The job ended: " + status);
+    return status == ApplicationStatus.CANCELED ? 0 : 1;
   }
 
   private void stop(EmbeddedFlink flink) {
+    if (ended.getCount() == 0) {
+      return;
+    }
     say("Stopping after a last checkpoint ...");
     try {
       flink.checkpoint();
     } catch (IOException e) {
       say("No last checkpoint; the next start goes on from the one before: " + e.getMessage());
     }
-    flink.close();
+    try {
+      flink.cancel();
+      if (!ended.await(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        say("Flink takes too long to end and is left");
+      }
+    } catch (IOException e) {
+      say("The job does not end: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void say(String line) {

@@ -26,6 +26,9 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.plugin.DefaultPluginManager;
 import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
 import org.apache.flink.core.plugin.PluginManager;
+import org.apache.flink.runtime.clusterframework.ApplicationStatus;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -42,6 +45,8 @@ public final class EmbeddedFlink implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedFlink.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration START_PATIENCE = Duration.ofMinutes(2);
+  private static final Duration POLL = Duration.ofMillis(100);
   private static final String SHIPPED = "flink-conf.yaml";
 
   private final Configuration configuration;
@@ -127,6 +132,48 @@ public final class EmbeddedFlink implements AutoCloseable {
   }
 
   /**
+   * Waits until every task of the job is ready for its first record.
+   *
+   * @throws IOException if that takes too long
+   */
+  public void awaitServing() throws IOException, InterruptedException {
+    long end = System.nanoTime() + START_PATIENCE.toNanos();
+    while (!isServing()) {
+      if (System.nanoTime() > end) {
+        throw new IOException(
+            "The job is not serving after " + START_PATIENCE.toSeconds() + " s; its log says why");
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+  }
+
+  private boolean isServing() throws IOException {
+    boolean serving = false;
+    for (AccessExecutionVertex task :
+        get(cluster.getExecutionGraph(Objects.requireNonNull(job))).getAllExecutionVertices()) {
+      if (task.getExecutionState() != ExecutionState.RUNNING) {
+        return false;
+      }
+      serving = true;
+    }
+    return serving;
+  }
+
+  /** Waits until the job has ended, and says how. */
+  public ApplicationStatus awaitEnd() throws IOException, InterruptedException {
+    try {
+      return cluster.requestJobResult(Objects.requireNonNull(job)).get().getApplicationStatus();
+    } catch (ExecutionException e) {
+      throw new IOException(rootCause(e), e);
+    }
+  }
+
+  /** Ends the job. Its checkpoints stay. */
+  public void cancel() throws IOException {
+    get(cluster.cancelJob(Objects.requireNonNull(job)));
+  }
+
+  /**
    * Takes a last checkpoint, so that a job that goes on from there repeats next to nothing.
    *
    * @throws IOException if none could be had; the checkpoint before is still there
@@ -135,12 +182,12 @@ public final class EmbeddedFlink implements AutoCloseable {
     get(cluster.triggerCheckpoint(Objects.requireNonNull(job), CheckpointType.CONFIGURED));
   }
 
-  /** Ends the job, whose checkpoints stay, and the cluster. */
+  /** Ends the job, if it still runs, and the cluster. */
   @Override
   public void close() {
     try {
       if (job != null && !status().isGloballyTerminalState()) {
-        get(cluster.cancelJob(job));
+        cancel();
         get(cluster.requestJobResult(job));
       }
       get(cluster.closeAsync());
