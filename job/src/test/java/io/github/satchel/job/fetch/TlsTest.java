@@ -8,15 +8,19 @@ import io.github.satchel.job.model.FailureCode;
 import io.github.satchel.job.model.Problem;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 import org.apache.flink.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -157,6 +161,43 @@ class TlsTest {
   }
 
   @Test
+  void aServerThatSpeaksNoTlsIsUnreachableAndFinal() throws Exception {
+    try (TestServer plain = new TestServer("127.0.0.2")) {
+      plain.on("/p.png", (request, connection) -> connection.picture(PICTURE));
+      assertThat(fetch(plain, "good.test", new Configuration()).failure())
+          .isEqualTo(unreachable("good.test"));
+      assertThat(plain.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aServerThatSpeaksOnlyATlsOfOldIsUnreachableAndFinal() throws Exception {
+    try (TestServer old = server("good", "TLSv1.1")) {
+      assertThat(fetch(old, "good.test", new Configuration()).failure())
+          .isEqualTo(unreachable("good.test"));
+      assertThat(old.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aHandshakeThatNeverEndsIsATimeOut() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.2"))) {
+      Configuration config =
+          Fetching.config(silent.getLocalPort())
+              .set(SatchelOptions.FETCH_CONNECT_TIMEOUT, Duration.ofMillis(200))
+              .set(SatchelOptions.FETCH_IDLE_TIMEOUT, Fetching.HANG);
+      try (Fetching fetching = new Fetching(config, NAMES)) {
+        assertThat(
+                fetching.fetch("https://good.test:" + silent.getLocalPort() + "/p.png").failure())
+            .isEqualTo(
+                new Problem(
+                    FailureCode.IMAGE_TIMEOUT, "Unable to download image from the website"));
+        assertThat(fetching.count("attempts")).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
   void googlesLoginPageIsForbidden() throws Exception {
     try (TestServer server = server("good")) {
       server.on(
@@ -173,6 +214,10 @@ class TlsTest {
     }
   }
 
+  private static Problem unreachable(String host) {
+    return new Problem(FailureCode.IMAGE_UNREACHABLE, "Unable to download image from " + host);
+  }
+
   private static Problem notTrusted(String host) {
     return new Problem(
         FailureCode.IMAGE_UNREACHABLE,
@@ -187,7 +232,12 @@ class TlsTest {
     }
   }
 
-  private static TestServer server(String alias) throws Exception {
+  /**
+   * A server.
+   *
+   * @param protocols that it speaks; all that the JVM has on, if none is given
+   */
+  private static TestServer server(String alias, String... protocols) throws Exception {
     KeyStore own = KeyStore.getInstance("PKCS12");
     own.load(null, null);
     own.setKeyEntry(
@@ -200,9 +250,34 @@ class TlsTest {
     managers.init(own, PASSWORD.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), null, null);
-    ServerSocketFactory factory = context.getServerSocketFactory();
-    return new TestServer("127.0.0.2", factory)
+    return new TestServer("127.0.0.2", listener(context, protocols))
         .on("/p.png", (request, connection) -> connection.picture(PICTURE));
+  }
+
+  private static ServerSocketFactory listener(SSLContext context, String... protocols) {
+    return new ServerSocketFactory() {
+      @Override
+      public ServerSocket createServerSocket(int port) throws IOException {
+        return createServerSocket(port, 0, null);
+      }
+
+      @Override
+      public ServerSocket createServerSocket(int port, int backlog) throws IOException {
+        return createServerSocket(port, backlog, null);
+      }
+
+      @Override
+      public ServerSocket createServerSocket(int port, int backlog, @Nullable InetAddress address)
+          throws IOException {
+        SSLServerSocket socket =
+            (SSLServerSocket)
+                context.getServerSocketFactory().createServerSocket(port, backlog, address);
+        if (protocols.length > 0) {
+          socket.setEnabledProtocols(protocols);
+        }
+        return socket;
+      }
+    };
   }
 
   private static KeyStore keys() throws Exception {
