@@ -7,6 +7,7 @@ import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageLocation;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.OutputFormat;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,10 +103,10 @@ final class FetchRun {
     try (HeapWatch heap = new HeapWatch()) {
       ScheduledFuture<?> unused =
           sampler.scheduleAtFixedRate(
-          () -> inFlight.accumulateAndGet(InFlightReporter.bytes(), Math::max),
-          0,
-          SAMPLE_MILLIS,
-          TimeUnit.MILLISECONDS);
+              () -> inFlight.accumulateAndGet(InFlightReporter.bytes(), Math::max),
+              0,
+              SAMPLE_MILLIS,
+              TimeUnit.MILLISECONDS);
       Duration cpu = cpuTime();
       Duration gc = HeapWatch.collectionTime();
       try (CloseableIterator<Verdict> results = verdicts.executeAndCollect("fetch benchmark")) {
@@ -177,7 +178,7 @@ final class FetchRun {
     }
 
     @Override
-    public Verdict map(FetchedImage image) {
+    public Verdict map(FetchedImage image) throws IOException {
       int index = image.task().index();
       byte[] content = image.content();
       String problem = null;

@@ -66,26 +66,24 @@ final class PictureServer implements Callable<Integer> {
             .boxed()
             .collect(
                 Collectors.toMap(index -> "/" + gallery.names().get(index), Function.identity()));
-    ThreadLocal<Gallery.Reader> readers = ThreadLocal.withInitial(gallery::reader);
+    Gallery.Reader reader = gallery.reader();
     int port = 0;
     for (int host = 1; host <= hosts; host++) {
       HttpServer server =
           HttpServer.create(new InetSocketAddress("127.0.1." + host, port), BACKLOG);
       server.setExecutor(Executors.newCachedThreadPool());
-      server.createContext("/", exchange -> answer(exchange, byPath, readers));
+      server.createContext("/", exchange -> answer(exchange, byPath, reader));
       server.start();
       port = server.getAddress().getPort();
     }
     // The kernel takes connections, and nobody them from the kernel.
-    try (ServerSocket dead =
-        new ServerSocket(port, BACKLOG, InetAddress.getByName("127.0.2.1"))) {
+    try (ServerSocket dead = new ServerSocket(port, BACKLOG, InetAddress.getByName("127.0.2.1"))) {
       System.out.println(dead.getLocalPort());
       return System.in.read() < 0 ? 0 : 1;
     }
   }
 
-  private void answer(
-      HttpExchange exchange, Map<String, Integer> byPath, ThreadLocal<Gallery.Reader> readers)
+  private void answer(HttpExchange exchange, Map<String, Integer> byPath, Gallery.Reader reader)
       throws IOException {
     try (exchange) {
       LockSupport.parkNanos(1_000_000 * latencyMillis);
@@ -94,9 +92,9 @@ final class PictureServer implements Callable<Integer> {
         exchange.sendResponseHeaders(404, -1);
         return;
       }
-      byte[] content = readers.get().read(index);
-      exchange.sendResponseHeaders(200, content.length == 0 ? -1 : content.length);
-      exchange.getResponseBody().write(content);
+      long length = reader.length(index);
+      exchange.sendResponseHeaders(200, length == 0 ? -1 : length);
+      reader.write(index, exchange.getResponseBody());
     }
   }
 

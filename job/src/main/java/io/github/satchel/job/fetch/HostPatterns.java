@@ -14,7 +14,8 @@ record HostPatterns(List<String> patterns) {
   static boolean isPattern(String pattern) {
     String host = pattern.startsWith("*.") ? pattern.substring(2) : pattern;
     try {
-      return HostNames.normalise(host).equals(host.toLowerCase(Locale.ROOT));
+      return host.indexOf('*') < 0
+          && HostNames.normalise(host).equals(host.toLowerCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       return false;
     }

@@ -302,6 +302,8 @@ class ForbiddenAddressesTest {
   }
 
   private static Configuration config() {
-    return Fetching.config(server.port(), canary.port());
+    return Fetching.config(server.port(), canary.port())
+        .set(SatchelOptions.FETCH_IDLE_TIMEOUT, Fetching.HANG)
+        .set(SatchelOptions.FETCH_TIMEOUT, Fetching.HANG); // another attempt is another look-up
   }
 }

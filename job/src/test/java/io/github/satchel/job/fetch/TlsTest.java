@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -17,16 +19,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLServerSocket;
 import org.apache.flink.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates good and bad, of an authority that the JVM is made to trust. */
 class TlsTest {
@@ -160,22 +164,28 @@ class TlsTest {
     }
   }
 
-  @Test
-  void aServerThatSpeaksNoTlsIsUnreachableAndFinal() throws Exception {
-    try (TestServer plain = new TestServer("127.0.0.2")) {
-      plain.on("/p.png", (request, connection) -> connection.picture(PICTURE));
-      assertThat(fetch(plain, "good.test", new Configuration()).failure())
-          .isEqualTo(unreachable("good.test"));
-      assertThat(plain.connections()).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void aServerThatSpeaksOnlyATlsOfOldIsUnreachableAndFinal() throws Exception {
-    try (TestServer old = server("good", "TLSv1.1")) {
-      assertThat(fetch(old, "good.test", new Configuration()).failure())
-          .isEqualTo(unreachable("good.test"));
-      assertThat(old.connections()).isEqualTo(1);
+  /** What nginx says to TLS on its port for plain HTTP, and two fatal alerts (RFC 8446, 6). */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+        "\u0015\u0003\u0003\0\u0002\u0002(", // handshake_failure
+        "\u0015\u0003\u0001\0\u0002\u0002F" // protocol_version
+      })
+  void aServerWithoutATlsInCommonIsUnreachableAndFinal(String answer) throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.2"));
+        Fetching fetching = new Fetching(Fetching.config(listener.getLocalPort()), NAMES)) {
+      CompletableFuture<Fetching.Outcome> outcome =
+          fetching.start("https://good.test:" + listener.getLocalPort() + "/p.png");
+      try (Socket connection = listener.accept()) {
+        assertThat(connection.getInputStream().read(new byte[5])).isPositive();
+        connection.getOutputStream().write(answer.getBytes(ISO_8859_1));
+        assertThat(Fetching.await(outcome).failure())
+            .isEqualTo(
+                new Problem(
+                    FailureCode.IMAGE_UNREACHABLE, "Unable to download image from good.test"));
+      }
+      assertThat(fetching.count("attempts")).isEqualTo(1);
     }
   }
 
@@ -214,10 +224,6 @@ class TlsTest {
     }
   }
 
-  private static Problem unreachable(String host) {
-    return new Problem(FailureCode.IMAGE_UNREACHABLE, "Unable to download image from " + host);
-  }
-
   private static Problem notTrusted(String host) {
     return new Problem(
         FailureCode.IMAGE_UNREACHABLE,
@@ -232,12 +238,7 @@ class TlsTest {
     }
   }
 
-  /**
-   * A server.
-   *
-   * @param protocols that it speaks; all that the JVM has on, if none is given
-   */
-  private static TestServer server(String alias, String... protocols) throws Exception {
+  private static TestServer server(String alias) throws Exception {
     KeyStore own = KeyStore.getInstance("PKCS12");
     own.load(null, null);
     own.setKeyEntry(
@@ -250,34 +251,9 @@ class TlsTest {
     managers.init(own, PASSWORD.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), null, null);
-    return new TestServer("127.0.0.2", listener(context, protocols))
+    ServerSocketFactory factory = context.getServerSocketFactory();
+    return new TestServer("127.0.0.2", factory)
         .on("/p.png", (request, connection) -> connection.picture(PICTURE));
-  }
-
-  private static ServerSocketFactory listener(SSLContext context, String... protocols) {
-    return new ServerSocketFactory() {
-      @Override
-      public ServerSocket createServerSocket(int port) throws IOException {
-        return createServerSocket(port, 0, null);
-      }
-
-      @Override
-      public ServerSocket createServerSocket(int port, int backlog) throws IOException {
-        return createServerSocket(port, backlog, null);
-      }
-
-      @Override
-      public ServerSocket createServerSocket(int port, int backlog, @Nullable InetAddress address)
-          throws IOException {
-        SSLServerSocket socket =
-            (SSLServerSocket)
-                context.getServerSocketFactory().createServerSocket(port, backlog, address);
-        if (protocols.length > 0) {
-          socket.setEnabledProtocols(protocols);
-        }
-        return socket;
-      }
-    };
   }
 
   private static KeyStore keys() throws Exception {

@@ -8,9 +8,9 @@ import io.github.satchel.job.model.FailureCode;
 import io.github.satchel.job.model.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.SocketChannel;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -266,8 +266,7 @@ class WebFetchTest {
               .set(SatchelOptions.FETCH_IDLE_TIMEOUT, Fetching.HANG)
               .set(SatchelOptions.FETCH_TIMEOUT, Fetching.HANG);
       try (Fetching other = fetchingWith(config)) {
-        assertThat(
-                other.fetch("http://pictures.test:" + full.getLocalPort() + "/p.png").failure())
+        assertThat(other.fetch("http://pictures.test:" + full.getLocalPort() + "/p.png").failure())
             .isEqualTo(timeout());
         assertThat(other.count("attempts")).isEqualTo(3);
       }
