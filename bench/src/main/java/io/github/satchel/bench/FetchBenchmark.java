@@ -131,8 +131,8 @@ public final class FetchBenchmark implements Callable<Integer> {
     warmUp();
     System.out.println(
         "| budget | on a dead host | s | pictures/s | MB/s | most MB in flight"
-            + " | MB of heap after GC, by quarter | GC s | CPU s |");
-    System.out.println("|---|---|---|---|---|---|---|---|---|");
+            + " | MB of heap alive, by quarter | CPU s |");
+    System.out.println("|---|---|---|---|---|---|---|---|");
     for (int round = 0; round < rounds; round++) {
       for (Variant variant : variants) {
         FetchRun.Result result = run(variant, pictures);
@@ -179,7 +179,7 @@ public final class FetchBenchmark implements Callable<Integer> {
   private static String row(Variant variant, FetchRun.Result result) {
     double seconds = seconds(result.time());
     long arrived = result.verdicts().stream().filter(verdict -> verdict.problem() == null).count();
-    return "| %s | %d | %.1f | %.1f | %.0f | %.1f | %s | %.1f | %.1f |"
+    return "| %s | %d | %.1f | %.1f | %.0f | %.1f | %s | %.1f |"
         .formatted(
             variant.budget,
             variant.dead,
@@ -187,10 +187,9 @@ public final class FetchBenchmark implements Callable<Integer> {
             arrived / seconds,
             result.bytes() / MEGA / seconds,
             result.inFlight() / MEGA,
-            result.heapAfterGc().stream()
+            result.heapAlive().stream()
                 .map(peak -> "%.0f".formatted(peak / MEGA))
                 .collect(Collectors.joining(" ")),
-            seconds(result.gc()),
             seconds(result.cpu()));
   }
 

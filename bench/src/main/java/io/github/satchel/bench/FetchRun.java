@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class FetchRun {
 
   private static final Duration DEADLINE = Duration.ofHours(1);
-  private static final int SAMPLE_MILLIS = 1;
+  private static final int IN_FLIGHT_EVERY_MILLIS = 1;
+  private static final int HEAP_EVERY_MILLIS = 1_000;
 
   private FetchRun() {}
 
@@ -54,16 +55,11 @@ final class FetchRun {
    *
    * @param time until the last picture of the site was checked
    * @param inFlight most bytes that the gauge showed
-   * @param heapAfterGc most bytes after a collection, by quarter of the time
+   * @param heapAlive most bytes alive, by quarter of the time
    * @param cpu of this process, with Flink and the check, without the server
    */
   record Result(
-      List<Verdict> verdicts,
-      Duration time,
-      long inFlight,
-      List<Long> heapAfterGc,
-      Duration gc,
-      Duration cpu) {
+      List<Verdict> verdicts, Duration time, long inFlight, List<Long> heapAlive, Duration cpu) {
 
     long bytes() {
       return verdicts.stream().mapToLong(Verdict::bytes).sum();
@@ -96,19 +92,21 @@ final class FetchRun {
             .returns(Verdict.class);
 
     AtomicLong inFlight = new AtomicLong();
-    ScheduledExecutorService sampler =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> new Thread(task, "satchel-bench-in-flight"));
+    ScheduledExecutorService samplers =
+        Executors.newScheduledThreadPool(2, task -> new Thread(task, "satchel-bench-sampler"));
     List<Verdict> all = new ArrayList<>();
-    try (HeapWatch heap = new HeapWatch()) {
-      ScheduledFuture<?> unused =
-          sampler.scheduleAtFixedRate(
+    HeapWatch heap = new HeapWatch();
+    try {
+      ScheduledFuture<?> unusedInFlight =
+          samplers.scheduleAtFixedRate(
               () -> inFlight.accumulateAndGet(InFlightReporter.bytes(), Math::max),
               0,
-              SAMPLE_MILLIS,
+              IN_FLIGHT_EVERY_MILLIS,
               TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> unusedHeap =
+          samplers.scheduleWithFixedDelay(
+              heap::sample, HEAP_EVERY_MILLIS, HEAP_EVERY_MILLIS, TimeUnit.MILLISECONDS);
       Duration cpu = cpuTime();
-      Duration gc = HeapWatch.collectionTime();
       try (CloseableIterator<Verdict> results = verdicts.executeAndCollect("fetch benchmark")) {
         results.forEachRemaining(all::add);
       }
@@ -124,10 +122,9 @@ final class FetchRun {
           Duration.ofNanos(to - from),
           inFlight.get(),
           heap.peaks(from, to),
-          HeapWatch.collectionTime().minus(gc),
           cpuTime().minus(cpu));
     } finally {
-      sampler.shutdownNow();
+      samplers.shutdownNow();
     }
   }
 

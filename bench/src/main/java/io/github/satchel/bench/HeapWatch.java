@@ -1,62 +1,31 @@
 package io.github.satchel.bench;
 
-import com.sun.management.GarbageCollectionNotificationInfo;
-import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
-import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import javax.management.ListenerNotFoundException;
-import javax.management.Notification;
-import javax.management.NotificationEmitter;
-import javax.management.NotificationListener;
-import javax.management.openmbean.CompositeData;
 
-/** What the heap holds after each garbage collection. */
-final class HeapWatch implements AutoCloseable {
+/**
+ * How much of the heap is alive: what is left when garbage has just been collected, in full. G1 by
+ * itself leaves dead arrays of this size where they are until the heap is almost full, so its
+ * figures say more of the heap's limit than of the job.
+ */
+final class HeapWatch {
 
   private static final int QUARTERS = 4;
 
-  private final Set<String> heapPools =
-      ManagementFactory.getMemoryPoolMXBeans().stream()
-          .filter(pool -> pool.getType() == MemoryType.HEAP)
-          .map(MemoryPoolMXBean::getName)
-          .collect(Collectors.toSet());
-  private final NotificationListener listener = (notification, unused) -> collected(notification);
   private final List<Sample> samples = new CopyOnWriteArrayList<>();
 
   private record Sample(long atNanos, long bytes) {}
 
-  HeapWatch() {
+  void sample() {
     System.gc();
-    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-      ((NotificationEmitter) collector).addNotificationListener(listener, null, null);
-    }
+    samples.add(
+        new Sample(
+            System.nanoTime(), ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed()));
   }
 
-  private void collected(Notification notification) {
-    if (notification
-        .getType()
-        .equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION)) {
-      long bytes =
-          GarbageCollectionNotificationInfo.from((CompositeData) notification.getUserData())
-              .getGcInfo()
-              .getMemoryUsageAfterGc()
-              .entrySet()
-              .stream()
-              .filter(pool -> heapPools.contains(pool.getKey()))
-              .mapToLong(pool -> pool.getValue().getUsed())
-              .sum();
-      samples.add(new Sample(System.nanoTime(), bytes));
-    }
-  }
-
-  /** The most bytes after a collection in each quarter of a time; 0 for one without collections. */
+  /** The most bytes in each quarter of a time; 0 for one without samples. */
   List<Long> peaks(long fromNanos, long toNanos) {
     return LongStream.range(0, QUARTERS)
         .map(
@@ -71,24 +40,5 @@ final class HeapWatch implements AutoCloseable {
                     .orElse(0))
         .boxed()
         .toList();
-  }
-
-  /** Time spent in collections since the process began. */
-  static Duration collectionTime() {
-    return Duration.ofMillis(
-        ManagementFactory.getGarbageCollectorMXBeans().stream()
-            .mapToLong(GarbageCollectorMXBean::getCollectionTime)
-            .sum());
-  }
-
-  @Override
-  public void close() {
-    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-      try {
-        ((NotificationEmitter) collector).removeNotificationListener(listener);
-      } catch (ListenerNotFoundException e) {
-        throw new IllegalStateException(e);
-      }
-    }
   }
 }
