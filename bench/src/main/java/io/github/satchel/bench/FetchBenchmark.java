@@ -142,11 +142,13 @@ public final class FetchBenchmark implements Callable<Integer> {
       }
     }
     System.out.println();
-    double base = median(seconds.getOrDefault(variants.get(variants.size() - 1), List.of()));
-    double first = median(seconds.getOrDefault(variants.get(0), List.of()));
-    System.out.printf(
-        "median time of the last variant over that of the first: %.2f; pictures that failed: %d%n",
-        base / first, failures);
+    double last = median(seconds.getOrDefault(variants.get(variants.size() - 1), List.of()));
+    seconds.forEach(
+        (variant, times) ->
+            System.out.printf(
+                "median of %s with %d on a dead host: %.1f s, %.0f %% of the throughput of the last%n",
+                variant.budget, variant.dead, median(times), 100 * last / median(times)));
+    System.out.println("pictures that failed: " + failures);
     return failures == 0 ? 0 : 1;
   }
 
@@ -200,6 +202,8 @@ public final class FetchBenchmark implements Callable<Integer> {
   private static double median(List<Double> values) {
     List<Double> sorted = new ArrayList<>(values);
     Collections.sort(sorted);
-    return sorted.get(sorted.size() / 2);
+    int upper = sorted.size() / 2;
+    int lower = (sorted.size() - 1) / 2;
+    return (sorted.get(lower) + sorted.get(upper)) / 2;
   }
 }
