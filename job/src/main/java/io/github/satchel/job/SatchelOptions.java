@@ -106,7 +106,7 @@ public final class SatchelOptions {
   public static final ConfigOption<Integer> FETCH_CONCURRENCY =
       key("fetch.concurrency")
           .intType()
-          .defaultValue(1000)
+          .defaultValue(10_000)
           .withDescription(
               "Images in the fetch stage at once, waiting or in download, for each subtask. Large,"
                   + " because an image that waits for a slow host costs no more than its address,"
@@ -171,8 +171,10 @@ public final class SatchelOptions {
   public static final ConfigOption<Duration> FETCH_MAX_RETRY_AFTER =
       key("fetch.max-retry-after")
           .durationType()
-          .defaultValue(Duration.ofMinutes(1))
-          .withDescription("Longest pause that a host can ask for with Retry-After.");
+          .defaultValue(Duration.ofHours(1))
+          .withDescription(
+              "Longest pause that a host can ask for with Retry-After. An image whose request ends"
+                  + " before the pause does fails at once.");
 
   public static final ConfigOption<Duration> FETCH_DEAD_HOST_PAUSE =
       key("fetch.dead-host-pause")

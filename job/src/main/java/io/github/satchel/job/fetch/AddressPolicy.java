@@ -11,11 +11,12 @@ import java.util.stream.Stream;
  *
  * <p>Of IPv4, everything in the <a
  * href="https://www.iana.org/assignments/iana-ipv4-special-registry">special-purpose registry</a>
- * is refused, multicast and the reserved class E with the broadcast address. Of IPv6, only global
- * unicast (2000::/3) is taken, without its special-purpose blocks and without every form that
- * carries an IPv4 address inside, since a gateway may unwrap it behind the check: compatible (RFC
- * 4291), NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo (RFC 4380), ISATAP (RFC 5214). An
- * IPv4-mapped address is an {@link Inet4Address} in Java and is judged as that.
+ * that is not globally reachable is refused, 6to4 relays, multicast and the reserved class E with
+ * the broadcast address. Of IPv6, only global unicast (2000::/3) is taken, without its
+ * special-purpose blocks and without every form that carries an IPv4 address inside, since a
+ * gateway may unwrap it behind the check: compatible (RFC 4291), NAT64 (RFC 6052, RFC 8215), 6to4
+ * (RFC 3056), Teredo (RFC 4380), ISATAP (RFC 5214). An IPv4-mapped address is an {@link
+ * Inet4Address} in Java and is judged as that.
  */
 record AddressPolicy(List<Network> allowedNetworks, HostPatterns allowedHosts) {
 

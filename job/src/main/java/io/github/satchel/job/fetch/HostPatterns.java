@@ -10,6 +10,17 @@ record HostPatterns(List<String> patterns) {
     patterns = patterns.stream().map(pattern -> pattern.toLowerCase(Locale.ROOT)).toList();
   }
 
+  /** Whether it can match a host at all: a name or an address, after {@code *.} or on its own. */
+  static boolean isPattern(String pattern) {
+    String host = pattern.startsWith("*.") ? pattern.substring(2) : pattern;
+    try {
+      return host.indexOf('*') < 0
+          && HostNames.normalise(host).equals(host.toLowerCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   /**
    * Whether a host is listed.
    *

@@ -25,12 +25,23 @@ record Network(BigInteger prefix, int size, int hostBits) {
       throw new IllegalArgumentException("not an address block: " + cidr);
     }
     int bits = 8 * address.length;
-    int prefixBits = slash < 0 ? bits : Integer.parseInt(cidr.substring(slash + 1));
-    if (prefixBits < 0 || prefixBits > bits) {
+    String length = slash < 0 ? "" + bits : cidr.substring(slash + 1);
+    if (!length.matches("[0-9]{1,3}") || Integer.parseInt(length) > bits) {
       throw new IllegalArgumentException("not an address block: " + cidr);
     }
+    int prefixBits = Integer.parseInt(length);
     int hostBits = bits - prefixBits;
     return new Network(new BigInteger(1, address).shiftRight(hostBits), address.length, hostBits);
+  }
+
+  /** Whether {@link #parse} takes it. */
+  static boolean isNetwork(String cidr) {
+    try {
+      parse(cidr);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   boolean contains(InetAddress address) {

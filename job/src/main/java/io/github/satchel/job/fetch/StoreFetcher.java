@@ -89,7 +89,7 @@ final class StoreFetcher implements AutoCloseable {
   }
 
   /** What an exception of a file system means. Classes of plug-ins are known by name only. */
-  static Problem problemOf(IOException thrown) {
+  static Problem problemOf(Exception thrown) {
     List<Throwable> chain =
         Stream.<@Nullable Throwable>iterate(thrown, t -> t != null, t -> t.getCause()).toList();
     for (Throwable each : chain) {
@@ -151,10 +151,9 @@ final class StoreFetcher implements AutoCloseable {
               TimeUnit.MILLISECONDS);
       try {
         step.run();
-      } catch (IOException e) {
-        Problem problem = problemOf(e);
+      } catch (IOException | RuntimeException e) { // clients of stores throw either
         LOG.debug("{}: {}", path, e.toString());
-        fail(problem);
+        fail(problemOf(e));
       } finally {
         timeout.cancel();
       }

@@ -22,6 +22,15 @@ record WebAddress(Uri uri, @Nullable String credentials) {
     return of(null, address);
   }
 
+  /** Whether this is an address that can be fetched from. */
+  static boolean isWeb(String address) {
+    try {
+      return parse(address).isWeb();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   /**
    * Where a redirect from here leads. Credentials go along within a host only.
    *

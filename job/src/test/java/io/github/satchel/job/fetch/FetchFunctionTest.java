@@ -13,10 +13,26 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.Metric;
+import org.apache.flink.runtime.clusterframework.types.ResourceID;
+import org.apache.flink.runtime.executiongraph.ExecutionGraphTestUtils;
+import org.apache.flink.runtime.metrics.MetricRegistry;
+import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
+import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
+import org.apache.flink.runtime.operators.testutils.MockEnvironment;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.operators.async.AsyncWaitOperatorFactory;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -32,6 +48,7 @@ class FetchFunctionTest {
 
   private static final byte[] PICTURE = Fetching.picture(3_000);
   private static final long OPERATOR_TIMEOUT = 3_600_000;
+  private static final long MEMORY = 100_000_000;
 
   private TestServer server;
 
@@ -138,6 +155,80 @@ class FetchFunctionTest {
   }
 
   @Test
+  void whatHappensIsCountedInTheOperatorsMetrics() throws Exception {
+    AtomicInteger throttled = new AtomicInteger();
+    CountDownLatch bothWant = new CountDownLatch(1);
+    server
+        .on(
+            "/moved",
+            (request, connection) ->
+                connection.respond("302 Found", "Location: /p.png\r\n", new byte[0]))
+        .on(
+            "/busy",
+            (request, connection) -> {
+              if (throttled.incrementAndGet() == 1) {
+                connection.respond("429 Busy", "", new byte[0]);
+              } else {
+                connection.picture(PICTURE);
+              }
+            })
+        .on(
+            "/twice",
+            (request, connection) -> {
+              bothWant.await();
+              connection.picture(PICTURE);
+            });
+    Map<String, Metric> metrics = new ConcurrentHashMap<>();
+    try (MockEnvironment environment = environment(metrics);
+        var harness = harness(function(config()), environment)) {
+      harness.open();
+      Instant deadline = Instant.now().plus(Fetching.HANG);
+      for (String path : List.of("/moved", "/busy", "/twice", "/twice", "/missing")) {
+        harness.processElement(Fetching.task(url(path), deadline), 1);
+      }
+      harness.processElement(Fetching.task("http://10.0.0.1/", deadline), 1);
+      bothWant.countDown();
+      harness.endInput();
+
+      assertThat(metrics)
+          .hasEntrySatisfying("fetch.arrived", isCounter(4))
+          .hasEntrySatisfying("fetch.failed.image-unreachable", isCounter(1))
+          .hasEntrySatisfying("fetch.failed.image-blocked-address", isCounter(1))
+          .hasEntrySatisfying("fetch.failed.image-timeout", isCounter(0))
+          .hasEntrySatisfying("fetch.attempts", isCounter(6))
+          .hasEntrySatisfying("fetch.retried", isCounter(1))
+          .hasEntrySatisfying("fetch.redirected", isCounter(1))
+          .hasEntrySatisfying("fetch.throttled", isCounter(1))
+          .hasEntrySatisfying("fetch.shared", isCounter(1))
+          .hasEntrySatisfying(
+              "fetch.latency",
+              metric -> {
+                assertThat(((Histogram) metric).getCount()).isEqualTo(6);
+                assertThat(((Histogram) metric).getStatistics().getMax())
+                    .isBetween(1L, Fetching.HANG.toMillis());
+              })
+          .hasEntrySatisfying("fetch.memory.waiting", isGauge(0))
+          .hasEntrySatisfying("fetch.memory.used", isGauge(0L))
+          .hasEntrySatisfying("fetch.memory.limit", isGauge(MEMORY));
+    }
+  }
+
+  @Test
+  void theGaugeOfMemoryShowsWhatWaitsToBeHandedDownstream() throws Exception {
+    Map<String, Metric> metrics = new ConcurrentHashMap<>();
+    try (MockEnvironment environment = environment(metrics);
+        var harness = harness(function(config()), environment)) {
+      harness.open();
+      harness.processElement(Fetching.task(url("/p.png"), Instant.now().plus(Fetching.HANG)), 1);
+
+      Gauge<?> used = (Gauge<?>) Objects.requireNonNull(metrics.get("fetch.memory.used"));
+      Awaitility.await().until(() -> used.getValue().equals((long) PICTURE.length));
+      harness.endInput();
+      assertThat(used.getValue()).isEqualTo(0L);
+    }
+  }
+
+  @Test
   void whatWasNotHandedDownstreamReleasesItsShareWithTheFunction() throws Exception {
     FetchSettings settings = FetchSettings.from(config());
     FetchResources shared = FetchResources.acquire(settings, Clock.systemUTC(), names());
@@ -188,10 +279,46 @@ class FetchFunctionTest {
 
   private static OneInputStreamOperatorTestHarness<ImageTask, FetchedImage> harness(
       FetchFunction function) throws Exception {
+    return harness(function, new MockEnvironmentBuilder().build());
+  }
+
+  private static OneInputStreamOperatorTestHarness<ImageTask, FetchedImage> harness(
+      FetchFunction function, MockEnvironment environment) throws Exception {
     return new OneInputStreamOperatorTestHarness<>(
         new AsyncWaitOperatorFactory<>(
             function, OPERATOR_TIMEOUT, 100, AsyncDataStream.OutputMode.UNORDERED),
-        TypeInformation.of(ImageTask.class).createSerializer(new SerializerConfigImpl()));
+        TypeInformation.of(ImageTask.class).createSerializer(new SerializerConfigImpl()),
+        environment);
+  }
+
+  /** An environment whose operator's metrics land in a map, by their names below the operator. */
+  private static MockEnvironment environment(Map<String, Metric> metrics) {
+    MetricRegistry registry =
+        TestingMetricRegistry.builder()
+            .setRegisterConsumer(
+                (metric, name, group) -> {
+                  String path = group.getMetricIdentifier(name);
+                  int start = path.indexOf(".fetch.");
+                  if (start >= 0) {
+                    metrics.put(path.substring(start + 1), metric);
+                  }
+                })
+            .build();
+    return new MockEnvironmentBuilder()
+        .setMetricGroup(
+            TaskManagerMetricGroup.createTaskManagerMetricGroup(
+                    registry, "localhost", ResourceID.generate())
+                .addJob(new JobID(), "job")
+                .addTask(ExecutionGraphTestUtils.createExecutionAttemptId(), "task"))
+        .build();
+  }
+
+  private static Consumer<Metric> isCounter(long count) {
+    return metric -> assertThat(((Counter) metric).getCount()).isEqualTo(count);
+  }
+
+  private static Consumer<Metric> isGauge(Object value) {
+    return metric -> assertThat(((Gauge<?>) metric).getValue()).isEqualTo(value);
   }
 
   private static List<FailureCode> problemsOf(
@@ -206,7 +333,7 @@ class FetchFunctionTest {
   }
 
   private Configuration config() {
-    return Fetching.config(server.port());
+    return Fetching.config(server.port()).set(SatchelOptions.FETCH_MEMORY, new MemorySize(MEMORY));
   }
 
   private String url(String path) {

@@ -66,8 +66,8 @@ final class Fetching implements AutoCloseable {
         .set(SatchelOptions.FETCH_ALLOWED_NETWORKS, List.of("127.0.0.2/32"))
         .set(SatchelOptions.FETCH_ALLOWED_PORTS, Arrays.stream(ports).boxed().toList())
         .set(SatchelOptions.FETCH_CONNECT_TIMEOUT, Duration.ofSeconds(5))
-        .set(SatchelOptions.FETCH_IDLE_TIMEOUT, Duration.ofMillis(400))
-        .set(SatchelOptions.FETCH_TIMEOUT, Duration.ofMillis(1_500))
+        .set(SatchelOptions.FETCH_IDLE_TIMEOUT, Duration.ofSeconds(1))
+        .set(SatchelOptions.FETCH_TIMEOUT, Duration.ofSeconds(3))
         .set(SatchelOptions.FETCH_RETRY_DELAY, Duration.ofMillis(10));
   }
 

@@ -263,6 +263,21 @@ class ForbiddenAddressesTest {
   }
 
   @Test
+  void aNameThatChangesItsAddressBeforeARedirectIsCheckedAgain() {
+    server.on(
+        "/rebind",
+        (request, connection) ->
+            connection.respond(
+                "302 Found",
+                "Location: http://rebinding.test:" + canary.port() + "/p.png\r\n",
+                new byte[0]));
+
+    assertThat(
+            fetching.fetch("http://rebinding.test:" + server.port() + "/rebind").failure().code())
+        .isEqualTo(FailureCode.IMAGE_BLOCKED_ADDRESS);
+  }
+
+  @Test
   void anOperatorMayAllowAHost() {
     TestNames names = new TestNames(Map.of("cats.pictures.test", "127.0.0.2"));
     Configuration byHost =
@@ -287,6 +302,8 @@ class ForbiddenAddressesTest {
   }
 
   private static Configuration config() {
-    return Fetching.config(server.port(), canary.port());
+    return Fetching.config(server.port(), canary.port())
+        .set(SatchelOptions.FETCH_IDLE_TIMEOUT, Fetching.HANG)
+        .set(SatchelOptions.FETCH_TIMEOUT, Fetching.HANG); // another attempt is another look-up
   }
 }

@@ -37,7 +37,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** A request; names of headers in lower case. */
-  record Request(String target, Map<String, String> headers) {
+  record Request(String method, String target, Map<String, String> headers) {
     String path() {
       return target.replaceFirst("\\?.*", "");
     }
@@ -154,7 +154,8 @@ final class TestServer implements AutoCloseable {
       String[] header = line.split(":\\s*", 2);
       headers.put(header[0].toLowerCase(Locale.ROOT), header[1]);
     }
-    return new Request(first.split(" ", -1)[1], headers);
+    String[] words = first.split(" ", -1);
+    return new Request(words[0], words[1], headers);
   }
 
   private static String line(InputStream in) throws IOException {

@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,12 +9,17 @@ import io.github.satchel.job.model.FailureCode;
 import io.github.satchel.job.model.Problem;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -23,6 +29,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates good and bad, of an authority that the JVM is made to trust. */
 class TlsTest {
@@ -153,6 +161,49 @@ class TlsTest {
     Configuration off = new Configuration().set(SatchelOptions.FETCH_TLS_VERIFY, false);
     try (TestServer server = server("selfsigned")) {
       assertThat(fetch(server, "selfsigned.test", off).picture()).isEqualTo(PICTURE);
+    }
+  }
+
+  /** What nginx says to TLS on its port for plain HTTP, and two fatal alerts (RFC 8446, 6). */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+        "\u0015\u0003\u0003\0\u0002\u0002(", // handshake_failure
+        "\u0015\u0003\u0001\0\u0002\u0002F" // protocol_version
+      })
+  void aServerWithoutATlsInCommonIsUnreachableAndFinal(String answer) throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.2"));
+        Fetching fetching = new Fetching(Fetching.config(listener.getLocalPort()), NAMES)) {
+      CompletableFuture<Fetching.Outcome> outcome =
+          fetching.start("https://good.test:" + listener.getLocalPort() + "/p.png");
+      try (Socket connection = listener.accept()) {
+        assertThat(connection.getInputStream().read(new byte[5])).isPositive();
+        connection.getOutputStream().write(answer.getBytes(ISO_8859_1));
+        assertThat(Fetching.await(outcome).failure())
+            .isEqualTo(
+                new Problem(
+                    FailureCode.IMAGE_UNREACHABLE, "Unable to download image from good.test"));
+      }
+      assertThat(fetching.count("attempts")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aHandshakeThatNeverEndsIsATimeOut() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.2"))) {
+      Configuration config =
+          Fetching.config(silent.getLocalPort())
+              .set(SatchelOptions.FETCH_CONNECT_TIMEOUT, Duration.ofMillis(200))
+              .set(SatchelOptions.FETCH_IDLE_TIMEOUT, Fetching.HANG);
+      try (Fetching fetching = new Fetching(config, NAMES)) {
+        assertThat(
+                fetching.fetch("https://good.test:" + silent.getLocalPort() + "/p.png").failure())
+            .isEqualTo(
+                new Problem(
+                    FailureCode.IMAGE_TIMEOUT, "Unable to download image from the website"));
+        assertThat(fetching.count("attempts")).isEqualTo(3);
+      }
     }
   }
 

@@ -8,7 +8,9 @@ import io.github.satchel.job.model.FailureCode;
 import io.github.satchel.job.model.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -244,6 +246,35 @@ class WebFetchTest {
 
     assertThat(fetching.fetch(url("/p.png")).failure()).isEqualTo(timeout());
     assertThat(server.requests()).hasSize(3);
+  }
+
+  /** A listener that accepts nobody and whose queue is full: the kernel drops what comes. */
+  @Test
+  void aConnectionThatDoesNotComeAboutIsATimeOutAndTriedAgain() throws IOException {
+    InetAddress address = InetAddress.getByName("127.0.0.2");
+    List<SocketChannel> queued = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, address)) {
+      for (int i = 0; i < 4; i++) {
+        SocketChannel channel = SocketChannel.open();
+        queued.add(channel);
+        channel.configureBlocking(false);
+        channel.connect(full.getLocalSocketAddress());
+      }
+      Configuration config =
+          Fetching.config(full.getLocalPort())
+              .set(SatchelOptions.FETCH_CONNECT_TIMEOUT, Duration.ofMillis(200))
+              .set(SatchelOptions.FETCH_IDLE_TIMEOUT, Fetching.HANG)
+              .set(SatchelOptions.FETCH_TIMEOUT, Fetching.HANG);
+      try (Fetching other = fetchingWith(config)) {
+        assertThat(other.fetch("http://pictures.test:" + full.getLocalPort() + "/p.png").failure())
+            .isEqualTo(timeout());
+        assertThat(other.count("attempts")).isEqualTo(3);
+      }
+    } finally {
+      for (SocketChannel channel : queued) {
+        channel.close();
+      }
+    }
   }
 
   @Test
