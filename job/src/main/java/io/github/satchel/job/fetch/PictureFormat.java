@@ -22,7 +22,9 @@ final class PictureFormat {
           latin1("II*\0"), // TIFF
           latin1("MM\0*"),
           latin1("\0\0\u0001\0"), // ICO
-          latin1("\0\0\0\fjP  ")); // JPEG 2000
+          latin1("\0\0\0\fjP  "), // JPEG 2000
+          latin1("<svg"), // no picture that is resized, but one that is named then
+          latin1("<?xml"));
 
   private static final byte[] RIFF = latin1("RIFF");
   private static final byte[] WEBP = latin1("WEBP");

@@ -114,10 +114,8 @@ record PictureHeader(
     if (!text.startsWith("<")) {
       return null;
     }
-    if (text.contains("<!doctype html") || text.contains("<html")) {
-      return "HTML";
-    }
-    return text.contains("<svg") ? "SVG" : null;
+    boolean page = text.contains("<!doctype html") || text.contains("<html");
+    return text.contains("<svg") && !page ? "SVG" : null;
   }
 
   /** Whether the bytes at an offset are these characters, each of one byte. */

@@ -518,7 +518,6 @@ class WebFetchTest {
   @ValueSource(
       strings = {
         "<!DOCTYPE html><html><body>Please log in</body></html>",
-        "<svg xmlns='http://www.w3.org/2000/svg'/>",
         "{\"error\": \"no\"}",
         "",
         "GIF"
@@ -532,6 +531,14 @@ class WebFetchTest {
     assertThat(fetching.fetch(url("/p.png")).failure())
         .isEqualTo(new Problem(FailureCode.IMAGE_UNSUPPORTED, "Unsupported image file type"));
     assertThat(server.requests()).hasSize(1);
+  }
+
+  @Test
+  void aVectorGraphicArrivesForTheResizeStageToName() {
+    byte[] drawing = "<svg xmlns='http://www.w3.org/2000/svg'/>".getBytes(UTF_8);
+    server.on("/p.svg", (request, connection) -> connection.picture(drawing));
+
+    assertThat(fetching.fetch(url("/p.svg")).picture()).isEqualTo(drawing);
   }
 
   @Test

@@ -66,7 +66,6 @@ class PictureHeaderTest {
     "'\0\0\0\u0018ftypheic\0\0\0\0', HEIF",
     "'<?xml version=\"1.0\"?><svg/>', SVG",
     "' <SVG viewBox=\"0 0 1 1\"/>', SVG",
-    "'<!DOCTYPE html><svg/>', HTML",
     "'%PDF-1.7', PDF",
   })
   void aKnownFormatThatIsNotReadIsNamed(String content, String format) {

@@ -49,8 +49,7 @@ class ResizeFunctionTest {
 
     assertThat(resize(FetchedImage.of(task(OutputFormat.PNG), page)))
         .extracting(ResizedImage::problem)
-        .containsExactly(
-            new Problem(FailureCode.IMAGE_UNSUPPORTED, "Unsupported image file type (HTML)"));
+        .containsExactly(new Problem(FailureCode.IMAGE_UNSUPPORTED, "Unsupported image file type"));
   }
 
   private static ImageTask task(OutputFormat format) {
