@@ -44,6 +44,9 @@ public final class SatchelJob {
 
   private static final String CONFIG = "config";
 
+  /** For keys, headers, what Kafka adds to a record, and compression that makes it larger. */
+  private static final int MESSAGE_OVERHEAD = 64 * 1024;
+
   private SatchelJob() {}
 
   public static void main(String[] args) throws Exception {
@@ -60,7 +63,7 @@ public final class SatchelJob {
   public static void build(StreamExecutionEnvironment environment, Configuration options) {
     var events =
         new EventSerializer(
-            options.get(SatchelOptions.KAFKA_RESULTS_TOPIC), maxMessageBytes(options));
+            options.get(SatchelOptions.KAFKA_RESULTS_TOPIC), maxContentBytes(options));
     new SatchelTopology(
             options,
             requests(options),
@@ -72,7 +75,7 @@ public final class SatchelJob {
                 options,
                 new DeadLetterSerializer(
                     options.get(SatchelOptions.KAFKA_DEAD_LETTERS_TOPIC),
-                    maxMessageBytes(options))))
+                    maxContentBytes(options))))
         .build(environment);
   }
 
@@ -102,8 +105,7 @@ public final class SatchelJob {
 
   private static <T> Sink<T> topic(
       Configuration options, KafkaRecordSerializationSchema<T> serializer) {
-    // What is written is bounded before; the key and headers come on top.
-    String bytes = String.valueOf(2 * maxMessageBytes(options));
+    String bytes = String.valueOf(maxMessageBytes(options));
     return KafkaSink.<T>builder()
         .setKafkaProducerConfig(clientProperties(options))
         .setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, bytes)
@@ -140,5 +142,9 @@ public final class SatchelJob {
 
   private static int maxMessageBytes(Configuration options) {
     return Math.toIntExact(options.get(SatchelOptions.KAFKA_MAX_MESSAGE_SIZE).getBytes());
+  }
+
+  private static int maxContentBytes(Configuration options) {
+    return maxMessageBytes(options) - MESSAGE_OVERHEAD;
   }
 }

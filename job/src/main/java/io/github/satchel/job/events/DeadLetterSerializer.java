@@ -17,16 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeadLetterSerializer implements KafkaRecordSerializationSchema<DeadLetter> {
 
-  /** For what Kafka adds to a record, and for compression that makes it larger. */
-  private static final int OVERHEAD = 64 * 1024;
-
   private final String topic;
   private final int maxBytes;
 
   /**
    * Writes to a topic.
    *
-   * @param maxBytes largest message written
+   * @param maxBytes largest key, value and headers together that are copied
    */
   public DeadLetterSerializer(String topic, int maxBytes) {
     this.topic = topic;
@@ -38,7 +35,7 @@ public final class DeadLetterSerializer implements KafkaRecordSerializationSchem
       DeadLetter letter, KafkaSinkContext context, @Nullable Long timestamp) {
     RawRequest request = letter.request();
     long size = size(request);
-    boolean fits = size + OVERHEAD <= maxBytes;
+    boolean fits = size <= maxBytes;
     RecordHeaders headers = new RecordHeaders();
     if (fits) {
       request.headers().forEach(header -> headers.add(header.name(), header.value()));
