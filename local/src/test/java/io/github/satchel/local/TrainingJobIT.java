@@ -550,7 +550,7 @@ class TrainingJobIT {
 
     bad.put(
         "id of 65 characters",
-        BadMessage.unreadable(twoLabels("x".repeat(65), 10).store().json().toString()));
+        BadMessage.of(twoLabels("x".repeat(65), 10).store().json(), "/requestId"));
 
     RequestBuilder repeated = twoLabels("bad-repeat", 10).store();
     web(repeated, "dog", "cat-0");

@@ -31,7 +31,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +47,9 @@ final class RequestParser {
   static final int MAX_FAILURES = 1_000;
   static final int MAX_OTHER_NODES = 10_000;
 
-  private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  /** Longest id, in characters, that a rejection repeats. */
+  private static final int MAX_ECHOED = 1_000;
+
   private static final Set<String> RECEIVERS = Set.of("watson", "http", "store");
   private static final String SCHEMA_FILE = "training-request.schema.json";
   private static final String SCHEMA_ID = "https://satchel.github.io/contract/" + SCHEMA_FILE;
@@ -97,7 +98,7 @@ final class RequestParser {
     return failures.isEmpty()
         ? new ParsedRequest.Valid(build(request, receivedAt))
         : new ParsedRequest.Invalid(
-            identifier(request.path("requestId")), text(request.path("projectId")), failures);
+            text(request.path("requestId")), text(request.path("projectId")), failures);
   }
 
   private static ParsedRequest.Invalid unreadable(String why) {
@@ -225,13 +226,10 @@ final class RequestParser {
     return JsonPointer.empty().appendProperty(name).toString().substring(1);
   }
 
-  private static @Nullable String identifier(JsonNode node) {
-    String text = text(node);
-    return text != null && IDENTIFIER.matcher(text).matches() ? text : null;
-  }
-
+  /** An id as it was given, also if it is not a valid one: whoever wrote it knows it by that. */
   private static @Nullable String text(JsonNode node) {
-    return node.textValue();
+    String text = node.textValue();
+    return text == null || text.isEmpty() || text.length() > MAX_ECHOED ? null : text;
   }
 
   private static TrainingRequest build(ObjectNode request, Instant receivedAt) {

@@ -145,11 +145,20 @@ class RequestParserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "with space", "slash/", "ü"})
-  void anIdThatIsNoneIsNotAnswered(String id) {
+  @ValueSource(strings = {"with space", "slash/", "\u00fc"})
+  void anIdThatIsNotAValidOneIsAnsweredAllTheSame(String id) {
     json.put("requestId", id);
 
     assertThat(pointers()).containsExactly("/requestId");
+    assertThat(invalid(bytes()).requestId()).isEqualTo(id);
+  }
+
+  @Test
+  void noIdAndAnEndlessOneCannotBeAnswered() {
+    json.put("requestId", "");
+    assertThat(invalid(bytes()).requestId()).isNull();
+
+    json.put("requestId", "x".repeat(1_001));
     assertThat(invalid(bytes()).requestId()).isNull();
   }
 
