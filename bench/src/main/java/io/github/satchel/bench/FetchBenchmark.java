@@ -47,7 +47,7 @@ public final class FetchBenchmark implements Callable<Integer> {
 
   @Option(
       names = "--hosts",
-      defaultValue = "8",
+      defaultValue = "3",
       description = "Hosts that the pictures are spread over (default: ${DEFAULT-VALUE}).")
   private int hosts;
 

@@ -36,7 +36,7 @@ final class FetchRun {
 
   private static final Duration DEADLINE = Duration.ofHours(1);
   private static final int IN_FLIGHT_EVERY_MILLIS = 1;
-  private static final int HEAP_EVERY_MILLIS = 1_000;
+  private static final int HEAP_EVERY_MILLIS = 3_000;
 
   private FetchRun() {}
 

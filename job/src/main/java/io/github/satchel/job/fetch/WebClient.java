@@ -28,6 +28,7 @@ final class WebClient implements AutoCloseable {
 
   private static final int MAX_IO_THREADS = 4;
   private static final int MAX_HEADER_SIZE = 64 * 1024;
+  private static final int MAX_PART_SIZE = 64 * 1024;
   private static final Duration NEVER = Duration.ofMillis(-1);
   private static final Duration POOLED_IDLE = Duration.ofSeconds(15);
   private static final long SHUTDOWN_SECONDS = 5;
@@ -77,6 +78,7 @@ final class WebClient implements AutoCloseable {
                 .setEnableAutomaticDecompression(false)
                 .setValidateResponseHeaders(false)
                 .setHttpClientCodecMaxHeaderSize(MAX_HEADER_SIZE)
+                .setHttpClientCodecMaxChunkSize(MAX_PART_SIZE)
                 .setCookieStore(null)
                 .setUserAgent(settings.userAgent()));
   }
