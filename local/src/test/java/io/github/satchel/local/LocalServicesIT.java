@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -46,8 +47,8 @@ class LocalServicesIT {
 
   @Test
   void whatHasStartedIsClosedWhenSomethingCannotStart(@TempDir Path directory) throws Exception {
-    int picturesPort = freePort();
     try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int picturesPort = freePort();
       assertThatThrownBy(
               () ->
                   LocalServices.builder(directory)
@@ -61,8 +62,10 @@ class LocalServicesIT {
     }
   }
 
+  /** A port that neither the system nor Kafka's start takes by itself. */
   private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    int port = ThreadLocalRandom.current().nextInt(30_000, 32_000);
+    try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
   }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import kafka.server.KafkaConfig;
@@ -161,15 +163,39 @@ public final class LocalKafka implements AutoCloseable {
         Map.entry("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024)));
   }
 
-  /** Both listeners as {@code host:port}: the quorum's setting must name its port beforehand. */
+  /**
+   * Both listeners as {@code host:port}: the quorum's setting must name its port beforehand. They
+   * are chosen outside of the ranges from which systems take ports by themselves (Linux: from
+   * 32768), so that nothing else takes one between its choice and the start of the broker.
+   */
   private record Ports(String broker, String controller) {
+
+    private static final int FIRST = 20_000;
+    private static final int END = 30_000;
+    private static final int ATTEMPTS = 100;
+
     static Ports choose(int brokerPort) throws IOException {
-      InetAddress loopback = InetAddress.getLoopbackAddress();
-      try (var broker = new ServerSocket(brokerPort, 1, loopback);
-          var controller = new ServerSocket(0, 1, loopback)) {
+      try (ServerSocket broker = brokerPort == 0 ? free() : bind(brokerPort);
+          ServerSocket controller = free()) {
         return new Ports(
             "127.0.0.1:" + broker.getLocalPort(), "127.0.0.1:" + controller.getLocalPort());
       }
+    }
+
+    private static ServerSocket free() throws IOException {
+      for (int attempt = 1; ; attempt++) {
+        try {
+          return bind(ThreadLocalRandom.current().nextInt(FIRST, END));
+        } catch (BindException taken) {
+          if (attempt == ATTEMPTS) {
+            throw taken;
+          }
+        }
+      }
+    }
+
+    private static ServerSocket bind(int port) throws IOException {
+      return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
     }
   }
 }
