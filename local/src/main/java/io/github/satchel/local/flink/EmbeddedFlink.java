@@ -2,6 +2,7 @@ package io.github.satchel.local.flink;
 
 import io.github.satchel.job.SatchelJob;
 import io.github.satchel.job.Yaml;
+import io.github.satchel.local.s3.S3Plugin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -15,16 +16,12 @@ import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.RecoveryClaimMode;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.plugin.DefaultPluginManager;
-import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
 import org.apache.flink.core.plugin.PluginManager;
 import org.apache.flink.runtime.clusterframework.ApplicationStatus;
 import org.apache.flink.runtime.execution.ExecutionState;
@@ -81,11 +78,7 @@ public final class EmbeddedFlink implements AutoCloseable {
    * @throws IOException if it does not start, for instance as the dashboard's port is taken
    */
   public static EmbeddedFlink start(Configuration settings, Path plugins) throws IOException {
-    PluginManager pluginManager =
-        new DefaultPluginManager(
-            new DirectoryBasedPluginFinder(plugins).findPlugins(),
-            CoreOptions.getPluginParentFirstLoaderPatterns(settings));
-    FileSystem.initialize(settings, pluginManager);
+    PluginManager pluginManager = S3Plugin.load(plugins, settings);
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
