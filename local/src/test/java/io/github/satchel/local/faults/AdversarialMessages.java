@@ -16,10 +16,12 @@ import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.LongFunction;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An endless sequence of messages that somebody might write to harm the job, determined by a seed:
@@ -207,7 +209,7 @@ final class AdversarialMessages {
     return message;
   }
 
-  private byte[] value() {
+  private byte @Nullable [] value() {
     return switch (random.nextInt(20)) {
       case 0 -> random.nextInt(4) == 0 ? null : noise(random.nextInt(4_000));
       case 1 -> truncated(request(false));
@@ -258,7 +260,7 @@ final class AdversarialMessages {
 
   private byte[] truncated(ObjectNode request) {
     byte[] text = text(request);
-    return java.util.Arrays.copyOf(text, random.nextInt(text.length));
+    return Arrays.copyOf(text, random.nextInt(text.length));
   }
 
   /** Of addresses, only ones that nothing can be fetched from are in it before. */
@@ -294,7 +296,7 @@ final class AdversarialMessages {
   }
 
   private static byte[] prefixed(byte[] prefix, byte[] rest) {
-    byte[] all = java.util.Arrays.copyOf(prefix, prefix.length + rest.length);
+    byte[] all = Arrays.copyOf(prefix, prefix.length + rest.length);
     System.arraycopy(rest, 0, all, prefix.length, rest.length);
     return all;
   }

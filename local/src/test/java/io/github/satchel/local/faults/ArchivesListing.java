@@ -3,6 +3,7 @@ package io.github.satchel.local.faults;
 import io.github.satchel.local.faults.History.Zip;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -55,7 +56,7 @@ final class ArchivesListing {
       } catch (ZipException e) {
         entries.add("(" + e.getMessage() + ")");
       }
-      digested.transferTo(java.io.OutputStream.nullOutputStream());
+      digested.transferTo(OutputStream.nullOutputStream());
       return new Zip(entries, HexFormat.of().formatHex(digest.digest()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);

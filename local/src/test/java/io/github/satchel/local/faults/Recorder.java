@@ -80,6 +80,7 @@ final class Recorder implements AutoCloseable {
   }
 
   /** Writes a message, later if the broker is away. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback is told all that it would be
   void send(ProducerRecord<byte[], byte[]> message) {
     JsonNode request = read(message.value());
     String id = request == null ? null : request.path("requestId").textValue();
