@@ -109,7 +109,7 @@ final class DemoCommand implements Callable<Integer> {
     say("Starting Kafka, an S3 server, a site with pictures and a trainer ...");
     try (LocalServices services =
         LocalServices.builder(directory).seed(seed).watsonKeys(1, students).start()) {
-      Map<String, String> settings = JobSettings.of(services);
+      Map<String, String> settings = JobSettings.of(services.endpoints());
       settings.put("archives.keep", "true"); // to be looked at
       SatchelConfiguration configuration = SatchelConfiguration.of(settings);
       say("Starting Flink and the job ...");

@@ -1,0 +1,277 @@
+package io.github.satchel.local.bench;
+
+import io.github.satchel.job.model.Event;
+import io.github.satchel.local.bench.BurstResult.Checkpoints;
+import io.github.satchel.local.bench.BurstResult.ProcessFigures;
+import io.github.satchel.local.bench.BurstResult.Stages;
+import io.github.satchel.local.bench.Monitor.Sample;
+import io.github.satchel.local.bench.RequestLog.Entry;
+import io.github.satchel.local.flink.FlinkRest.Checkpoint;
+import io.github.satchel.local.process.JavaProcess;
+import io.github.satchel.local.process.ProcessUsage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A measured burst: what was read of its requests, and what was seen of the job meanwhile.
+ *
+ * @param began when the first request was about to be written
+ * @param usage of each process by name, over the burst
+ * @param packedAt when the archives of a request were complete, by its id; seconds since the first
+ *     request was written
+ * @param classifiers how many the trainer has got
+ */
+public record Burst(
+    Instant began,
+    RequestLog log,
+    List<Sample> samples,
+    Map<String, Usage> usage,
+    List<Checkpoint> checkpoints,
+    Map<String, Double> packedAt,
+    int classifiers) {
+
+  /** What a process used, see {@link ProcessFigures}. */
+  record Usage(boolean job, double cpuSeconds, long peakRssOfLife) {}
+
+  /** The line that the job writes when a request's archives are complete. */
+  private static final Pattern PACKED =
+      Pattern.compile("(\\S+) INFO +RequestWindow .*Request (\\S+) is packed: .*");
+
+  /** Serves requests while everything is watched. */
+  public static Burst run(World world, List<Load> loads, Duration over, Duration patience)
+      throws IOException, InterruptedException {
+    int classifiers = world.services().classifiers();
+    Map<String, ProcessUsage> before = usage(world);
+    Instant began = Instant.now();
+    RequestLog log;
+    List<Sample> samples;
+    Map<String, ProcessUsage> after;
+    try (Monitor monitor = world.monitor()) {
+      log = world.serve(loads, over, patience);
+      after = usage(world);
+      samples = monitor.samples();
+    }
+    List<String> job = world.jobProcesses().stream().map(JavaProcess::name).toList();
+    Map<String, Usage> used = new LinkedHashMap<>();
+    after.forEach(
+        (name, usage) ->
+            used.put(
+                name,
+                new Usage(
+                    job.contains(name),
+                    seconds(usage.cpu().minus(Objects.requireNonNull(before.get(name)).cpu())),
+                    usage.peakRss())));
+    Instant ended = Instant.now();
+    return new Burst(
+        began,
+        log,
+        samples,
+        used,
+        world.cluster().rest().checkpoints().stream()
+            .filter(each -> each.triggered().isAfter(began) && each.triggered().isBefore(ended))
+            .toList(),
+        packedAt(world.cluster().logs(), began),
+        world.services().classifiers() - classifiers);
+  }
+
+  /** The figures. */
+  public BurstResult result() {
+    List<Entry> pupils = log.entries().stream().filter(entry -> !entry.load().large()).toList();
+    List<Duration> times = pupils.stream().map(Entry::time).filter(Objects::nonNull).toList();
+    Percentiles percentiles = new Percentiles(times.isEmpty() ? List.of(Duration.ZERO) : times);
+    double max = seconds(percentiles.at(100));
+    double mean = times.stream().mapToDouble(Burst::seconds).average().orElse(0);
+    int images = log.entries().stream().mapToInt(entry -> entry.load().images()).sum();
+    double seconds = ended();
+    double cpu = usage.values().stream().filter(Usage::job).mapToDouble(Usage::cpuSeconds).sum();
+    return new BurstResult(
+        "burst",
+        log.entries().size(),
+        outcomes(),
+        classifiers,
+        images,
+        round(seconds),
+        round(images / seconds),
+        round(seconds(percentiles.at(50))),
+        round(seconds(percentiles.at(95))),
+        round(max),
+        round(mean),
+        round(mean / max),
+        log.entries().stream()
+            .filter(entry -> entry.load().large())
+            .map(Entry::time)
+            .filter(Objects::nonNull)
+            .map(time -> round(seconds(time)))
+            .findFirst()
+            .orElse(null),
+        round(cpu),
+        round(images / cpu),
+        stages(pupils),
+        processes(),
+        new Checkpoints(
+            (int) checkpoints.stream().filter(Burst::isCompleted).count(),
+            (int) checkpoints.stream().filter(each -> each.status().equals("FAILED")).count(),
+            checkpoints.stream()
+                .filter(Burst::isCompleted)
+                .map(each -> round(seconds(each.duration())))
+                .toList()),
+        samples.stream()
+            .map(Sample::bytesInFlight)
+            .filter(Objects::nonNull)
+            .max(Long::compare)
+            .orElse(null),
+        log.order(),
+        complaints());
+  }
+
+  /** Seconds from the first request written to the last outcome read. */
+  double ended() {
+    return log.entries().stream()
+        .map(Entry::endedAt)
+        .filter(Objects::nonNull)
+        .mapToDouble(Double::doubleValue)
+        .max()
+        .orElse(0);
+  }
+
+  /** When a request's archives were complete, if it is known. */
+  @Nullable Double packedAt(Entry entry) {
+    return packedAt.get(entry.load().requestId());
+  }
+
+  static boolean isCompleted(Checkpoint checkpoint) {
+    return checkpoint.status().equals("COMPLETED");
+  }
+
+  static String ending(Entry entry) {
+    return entry.outcomes().isEmpty()
+        ? "none"
+        : entry.outcomes().get(0).type().name().toLowerCase(Locale.ROOT);
+  }
+
+  private Map<String, Integer> outcomes() {
+    return log.entries().stream()
+        .collect(
+            Collectors.groupingBy(Burst::ending, TreeMap::new, Collectors.summingInt(entry -> 1)));
+  }
+
+  private Stages stages(List<Entry> pupils) {
+    List<Entry> complete =
+        pupils.stream()
+            .filter(entry -> entry.endedAt() != null && packedAt(entry) != null)
+            .filter(entry -> entry.startedAt() != null && entry.imagesAt() != null)
+            .toList();
+    return new Stages(
+        mean(complete, entry -> at(entry.startedAt()) - entry.writtenAt()),
+        mean(complete, entry -> at(entry.imagesAt()) - at(entry.startedAt())),
+        mean(complete, entry -> at(packedAt(entry)) - at(entry.imagesAt())),
+        mean(complete, entry -> at(entry.endedAt()) - at(packedAt(entry))));
+  }
+
+  private static double mean(List<Entry> entries, ToDoubleFunction<Entry> value) {
+    return round(entries.stream().mapToDouble(value).average().orElse(0));
+  }
+
+  private static double at(@Nullable Double time) {
+    return Objects.requireNonNull(time);
+  }
+
+  private List<ProcessFigures> processes() {
+    return usage.entrySet().stream()
+        .map(
+            entry ->
+                new ProcessFigures(
+                    entry.getKey(),
+                    round(entry.getValue().cpuSeconds()),
+                    samples.stream()
+                        .mapToLong(sample -> sample.rss().getOrDefault(entry.getKey(), 0L))
+                        .max()
+                        .orElse(0),
+                    entry.getValue().peakRssOfLife()))
+        .toList();
+  }
+
+  private List<String> complaints() {
+    List<String> complaints = new ArrayList<>();
+    int uploads = 0;
+    for (Entry entry : log.entries()) {
+      Event.Type expected = entry.load().large() ? Event.Type.STORED : Event.Type.UPLOADED;
+      if (entry.outcomes().size() != 1) {
+        complaints.add(entry.load().name() + ": " + entry.outcomes().size() + " outcomes");
+      } else if (entry.outcomes().get(0).type() != expected) {
+        Event.ErrorInfo error = entry.outcomes().get(0).error();
+        complaints.add(
+            entry.load().name() + ": " + ending(entry) + (error == null ? "" : ", " + error));
+      }
+      uploads += ending(entry).equals("uploaded") ? 1 : 0;
+    }
+    if (uploads != classifiers) {
+      complaints.add(
+          "the trainer has got " + classifiers + " classifiers for " + uploads + " requests");
+    }
+    checkpoints.stream()
+        .filter(each -> each.status().equals("FAILED"))
+        .map(each -> "checkpoint " + each.id() + " failed")
+        .forEach(complaints::add);
+    return complaints;
+  }
+
+  private static Map<String, ProcessUsage> usage(World world) {
+    Map<String, ProcessUsage> usage = new LinkedHashMap<>();
+    for (JavaProcess process : world.processes()) {
+      process.usage().ifPresent(now -> usage.put(process.name(), now));
+    }
+    return usage;
+  }
+
+  private static Map<String, Double> packedAt(Path logs, Instant began) throws IOException {
+    Map<String, Double> packed = new HashMap<>();
+    try (Stream<Path> files = Files.list(logs)) {
+      for (Path file :
+          files
+              .filter(each -> each.toString().matches(".*taskmanager-\\d+\\.log(\\.\\d+)?"))
+              .toList()) {
+        try (Stream<String> lines = Files.lines(file)) {
+          lines
+              .map(PACKED::matcher)
+              .filter(Matcher::matches)
+              .forEach(line -> packed.put(line.group(2), since(began, line.group(1))));
+        }
+      }
+    }
+    return packed;
+  }
+
+  private static double since(Instant began, String logged) {
+    Instant at =
+        LocalDateTime.parse(logged.replace(',', '.')).atZone(ZoneId.systemDefault()).toInstant();
+    return seconds(Duration.between(began, at));
+  }
+
+  static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  static double round(double value) {
+    return Math.round(value * 100) / 100.0;
+  }
+}
