@@ -7,7 +7,6 @@ import io.github.satchel.local.s3.LocalS3;
 import io.github.satchel.local.watson.WatsonEmulator;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,6 +16,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import org.apache.flink.util.IOUtils;
 
 /**
@@ -127,7 +127,7 @@ public final class LocalServices implements AutoCloseable {
     private Latency latency = Latency.NONE;
     private int watsonKeys = 3;
     private int slotsPerKey = 2;
-    private Duration trainingTime = Duration.ofSeconds(10);
+    private Consumer<WatsonEmulator.Builder> watson = builder -> {};
 
     private Builder(Path directory) {
       this.directory = directory;
@@ -167,9 +167,9 @@ public final class LocalServices implements AutoCloseable {
       return this;
     }
 
-    /** How long a classifier trains, 10 seconds unless told. */
-    public Builder trainingTime(Duration trainingTime) {
-      this.trainingTime = trainingTime;
+    /** What else Watson is told before it starts. */
+    public Builder watson(Consumer<WatsonEmulator.Builder> watson) {
+      this.watson = watson;
       return this;
     }
 
@@ -225,11 +225,12 @@ public final class LocalServices implements AutoCloseable {
     }
 
     private WatsonEmulator startWatson(Path credentials) throws IOException {
-      var watson = WatsonEmulator.builder().port(watsonPort).trainingTime(trainingTime);
+      var builder = WatsonEmulator.builder().port(watsonPort);
       for (int i = 1; i <= watsonKeys; i++) {
-        watson.withPlan("pool-" + i, "local-key-of-pool-" + i, slotsPerKey);
+        builder.withPlan("pool-" + i, "local-key-of-pool-" + i, slotsPerKey);
       }
-      WatsonEmulator started = watson.start();
+      watson.accept(builder);
+      WatsonEmulator started = builder.start();
       started.writeCredentials(credentials);
       return started;
     }
