@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param keyName the name of the key
  * @param classifierId the classifier that was created, updated or deleted, or was meant; null for a
  *     create that failed
- * @param name the name a create asked for, null when the call did not get that far
+ * @param name of the classifier, or what a create asked for; null when the call did not get that
+ *     far
  * @param at when it acted or was refused
  * @param status the HTTP status that says what it did, even if its answer was lost
  * @param answered whether that status was sent

@@ -94,7 +94,8 @@ final class ClassifierApi {
     private final Fields query;
     private final Mishap mishap;
     private @Nullable String id;
-    private @Nullable TrainingData data;
+    private @Nullable String name;
+    private List<Examples> examples = List.of();
 
     Exchange(Request request, Call.Kind kind, Plan plan, @Nullable String id, Mishap mishap) {
       this.request = request;
@@ -113,11 +114,11 @@ final class ClassifierApi {
             kind,
             plan.keyName(),
             id,
-            data == null ? null : data.name(),
+            name,
             clock.instant(),
             answer.meaning(),
             mishap.tellsTheTruth(),
-            data == null ? List.of() : data.examples());
+            examples);
       }
       return answer;
     }
@@ -170,7 +171,7 @@ final class ClassifierApi {
         case "POST" -> update(id);
         case "DELETE" -> {
           mishap.beforeActing();
-          plan.remove(id);
+          name = plan.remove(id).name();
           yield Answer.json(200, Answer.object());
         }
         default -> Answer.METHOD_NOT_ALLOWED;
@@ -192,7 +193,7 @@ final class ClassifierApi {
     private Answer create() throws IOException, InterruptedException, Refusal {
       TrainingData received = receive();
       mishap.beforeActing();
-      String name = received.name();
+      name = received.name();
       if (name == null || name.isBlank()) {
         throw new Refusal(Answer.inputError("Missing parameter: name"));
       }
@@ -217,7 +218,9 @@ final class ClassifierApi {
     }
 
     private Answer update(String id) throws IOException, InterruptedException, Refusal {
-      if (plan.get(id).optedOut()) {
+      Classifier classifier = plan.get(id);
+      name = classifier.name();
+      if (classifier.optedOut()) {
         throw new Refusal(
             Answer.inputError("Cannot update a classifier whose examples were not kept"));
       }
@@ -249,8 +252,9 @@ final class ClassifierApi {
               .useFilesForPartsWithoutFileName(true)
               .build();
       try (MultiPartFormData.Parts parts = parse(config)) {
-        data = TrainingData.read(parts, limits, directory);
-        return data;
+        TrainingData received = TrainingData.read(parts, limits, directory);
+        examples = received.examples();
+        return received;
       } finally {
         FileUtils.deleteDirectoryQuietly(directory.toFile());
       }

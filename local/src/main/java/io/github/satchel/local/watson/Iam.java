@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Iam {
   private static final String GRANT_TYPE = "urn:ibm:params:oauth:grant-type:apikey";
 
+  /** Tells tokens from everything else, so that one that leaked can be found. */
+  private static final String TOKEN_PREFIX = "local-token-";
+
   private final Collection<Plan> plans;
   private final Clock clock;
   private final Duration tokenLife;
@@ -49,7 +52,7 @@ final class Iam {
     Instant now = clock.instant();
     tokens.values().removeIf(token -> token.expired(now));
     var token = new Token(plan.get(), now.plus(tokenLife));
-    String secret = UUID.randomUUID().toString();
+    String secret = TOKEN_PREFIX + UUID.randomUUID();
     tokens.put(secret, token);
     return Answer.json(
         200,

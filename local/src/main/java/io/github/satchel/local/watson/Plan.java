@@ -100,13 +100,14 @@ final class Plan {
     return found(classifiers.computeIfPresent(id, (key, old) -> change.apply(old)));
   }
 
-  synchronized void remove(String id) throws Refusal {
+  synchronized Classifier remove(String id) throws Refusal {
     reappear();
     Classifier removed = found(classifiers.remove(id));
     Instant now = clock.instant();
     if (reappearAfter != null && now.isBefore(removed.trainedAt())) {
       reappearances.add(new Reappearance(removed, now.plus(reappearAfter)));
     }
+    return removed;
   }
 
   synchronized List<Classifier> classifiers() {
