@@ -1,20 +1,26 @@
 package io.github.satchel.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.satchel.local.cli.Satchel;
 import io.github.satchel.local.flink.Checkpoints;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** {@code satchel run} in a process of its own. */
 final class JobProcess implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Process process;
   private final Path directory;
@@ -74,6 +80,16 @@ final class JobProcess implements AutoCloseable {
   /** What the process said so far. */
   String output() throws IOException {
     return Files.readString(output);
+  }
+
+  /** Where Flink's dashboard is; waits for it. */
+  URI dashboard() {
+    Pattern said = Pattern.compile("Dashboard: (\\S+)");
+    return await("dashboard")
+        .atMost(PATIENCE)
+        .until(() -> said.matcher(output()).results().findFirst(), Optional::isPresent)
+        .map(match -> URI.create(match.group(1)))
+        .orElseThrow();
   }
 
   boolean isAlive() {
