@@ -39,11 +39,8 @@ import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -74,7 +71,7 @@ class WatsonEmulatorTest {
   private static final Map<String, byte[]> TWO_ZIPS =
       Map.of("cat_positive_examples", ZIP, "dog_positive_examples", ZIP);
 
-  private final SettableClock clock = new SettableClock();
+  private final SettableClock clock = new SettableClock(Instant.parse("2018-03-17T19:01:30.536Z"));
   private WatsonEmulator watson;
 
   @BeforeEach
@@ -790,28 +787,5 @@ class WatsonEmulatorTest {
     }
     bytes.writeBytes(new byte[padding]);
     return bytes.toByteArray();
-  }
-
-  private static final class SettableClock extends Clock {
-    private volatile Instant now = Instant.parse("2018-03-17T19:01:30.536Z");
-
-    void advance(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
   }
 }
