@@ -37,7 +37,9 @@ class SatchelTest {
     "demo --students many,      Invalid value for option '--students': 'many' is not an int",
     "demo --studnets 3,         Unknown options: '--studnets'",
     "run,                       Missing required option: '--config=FILE'",
-    "services --slots few,      Invalid value for option '--slots': 'few' is not an int",
+    "services --trainer-slots few,   Invalid value for option '--trainer-slots'",
+    "services --trainer-train soon,  'soon' is no time such as 500ms",
+    "services --trainer-lose 1.5,    lose must be from 0 to 1",
     "dmeo,                      Unmatched argument at index 0: 'dmeo'"
   })
   void aWrongOptionIsNamedAndTheStatusIsTwo(String line, String complaint) {

@@ -77,7 +77,7 @@ class AdversarialInputIT {
   }
 
   private static Map<String, String> settings(LocalServices services, HostilePictures hostile) {
-    Map<String, String> settings = JobSettings.of(services);
+    Map<String, String> settings = JobSettings.of(services.endpoints());
     settings.merge("fetch.allowed-ports", String.valueOf(hostile.port()), (a, b) -> a + ";" + b);
     settings.put("fetch.timeout", "2 s");
     settings.put("fetch.idle-timeout", "1 s");

@@ -1,0 +1,109 @@
+package io.github.satchel.local.faults;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.local.LocalServices;
+import io.github.satchel.local.client.RequestBuilder;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * Presses Train at a steady rate and, now and then, as a class that presses together. What is
+ * pressed is determined by a seed: mostly requests that upload, some that store, some with a
+ * picture that is missing, some that come twice, some that are none.
+ */
+final class Driver implements AutoCloseable {
+
+  private static final int IMAGES = 10;
+
+  private final World world;
+  private final Recorder recorder;
+  private final Random random;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "satchel-driver");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private int number;
+
+  Driver(World world, Recorder recorder, long seed) {
+    this.world = world;
+    this.recorder = recorder;
+    random = new Random(seed);
+  }
+
+  /**
+   * Starts to press.
+   *
+   * @param period between two requests
+   * @param burst how many press together, after each {@code burstPeriod}
+   */
+  void start(Duration period, int burst, Duration burstPeriod) {
+    clock.scheduleAtFixedRate(this::press, 0, period.toMillis(), TimeUnit.MILLISECONDS);
+    clock.scheduleAtFixedRate(
+        () -> {
+          for (int i = 0; i < burst; i++) {
+            press();
+          }
+        },
+        burstPeriod.toMillis(),
+        burstPeriod.toMillis(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  /** Presses once. */
+  void press() {
+    String id = "press-" + ++number;
+    int kind = random.nextInt(100);
+    if (kind < 3) {
+      send(id, ("{\"requestId\": \"" + id + "\", \"name\": 7}").getBytes(UTF_8));
+      return;
+    }
+    RequestBuilder builder = new RequestBuilder(id, "project-" + number % 50, "pupil", "Pets");
+    if (kind < 20) {
+      builder.store();
+    } else {
+      builder.watson(World.KEY);
+    }
+    boolean missing = kind % 10 == 0;
+    if (missing) {
+      builder.onImageFailure(kind % 20 == 0 ? "skip" : "fail");
+    }
+    for (String label : List.of("cat", "dog")) {
+      for (int i = 0; i <= IMAGES; i++) {
+        long picture = (long) number * 2 * (IMAGES + 1) + i;
+        builder.download(
+            label,
+            label + "-" + i,
+            missing && i == IMAGES
+                ? world.missingPictureUrl(picture)
+                : world.pictureUrl(picture));
+      }
+    }
+    ObjectNode request = builder.json();
+    byte[] value = request.toString().getBytes(UTF_8);
+    send(request.path("projectId").asText(), value);
+    if (kind > 94) {
+      send(request.path("projectId").asText(), value);
+    }
+  }
+
+  private void send(String key, byte[] value) {
+    recorder.send(new ProducerRecord<>(LocalServices.REQUESTS_TOPIC, key.getBytes(UTF_8), value));
+  }
+
+  /** Presses no more. */
+  @Override
+  public void close() throws InterruptedException {
+    clock.shutdownNow();
+    clock.awaitTermination(1, TimeUnit.MINUTES);
+  }
+}
