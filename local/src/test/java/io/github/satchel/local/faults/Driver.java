@@ -22,6 +22,9 @@ final class Driver implements AutoCloseable {
 
   private static final int IMAGES = 10;
 
+  /** The kind of a request that uploads, with nothing special. */
+  private static final int PLAIN = 51;
+
   private final World world;
   private final Recorder recorder;
   private final Random random;
@@ -32,11 +35,16 @@ final class Driver implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+  private final String prefix;
   private int number;
 
-  Driver(World world, Recorder recorder, long seed) {
+  /**
+   * @param prefix of the requests' ids
+   */
+  Driver(World world, Recorder recorder, long seed, String prefix) {
     this.world = world;
     this.recorder = recorder;
+    this.prefix = prefix;
     random = new Random(seed);
   }
 
@@ -59,10 +67,22 @@ final class Driver implements AutoCloseable {
         TimeUnit.MILLISECONDS);
   }
 
-  /** Presses once. */
-  void press() {
-    String id = "press-" + ++number;
-    int kind = random.nextInt(100);
+  /** Starts to press nothing but requests that upload. */
+  void startPlain(Duration period) {
+    clock.scheduleAtFixedRate(() -> press(PLAIN), 0, period.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void press() {
+    press(random.nextInt(100));
+  }
+
+  /**
+   * Presses once.
+   *
+   * @param kind 0 to 99
+   */
+  private void press(int kind) {
+    String id = prefix + "-" + ++number;
     if (kind < 3) {
       send(id, ("{\"requestId\": \"" + id + "\", \"name\": 7}").getBytes(UTF_8));
       return;
@@ -83,9 +103,7 @@ final class Driver implements AutoCloseable {
         builder.download(
             label,
             label + "-" + i,
-            missing && i == IMAGES
-                ? world.missingPictureUrl(picture)
-                : world.pictureUrl(picture));
+            missing && i == IMAGES ? world.missingPictureUrl(picture) : world.pictureUrl(picture));
       }
     }
     ObjectNode request = builder.json();

@@ -164,7 +164,9 @@ enum Fault {
       signal(world.services().process(Service.TRAINER), "CONT");
     }
   },
-  /** Gone for its clients. It is not killed: it would forget its classifiers, and no real one does. */
+  /**
+   * Gone for its clients. It is not killed: it would forget its classifiers, and no real one does.
+   */
   TRAINER_GONE {
     @Override
     void strike(World world, RandomGenerator random) {
@@ -257,12 +259,6 @@ enum Fault {
     void heal(World world, RandomGenerator random) throws Exception {
       rescale(world, 1 + random.nextInt(3));
     }
-
-    private void rescale(World world, int parallelism) throws IOException {
-      Map<String, Integer> all = new HashMap<>();
-      world.flink().rest().vertices().forEach(vertex -> all.put(vertex.id(), parallelism));
-      world.flink().rest().rescale(all);
-    }
   },
   STOPPED_WITH_SAVEPOINT {
     @Override
@@ -281,6 +277,13 @@ enum Fault {
 
   /** Mends it. */
   abstract void heal(World world, RandomGenerator random) throws Exception;
+
+  /** Has every vertex run with another parallelism. */
+  static void rescale(World world, int parallelism) throws IOException {
+    Map<String, Integer> all = new HashMap<>();
+    world.flink().rest().vertices().forEach(vertex -> all.put(vertex.id(), parallelism));
+    world.flink().rest().rescale(all);
+  }
 
   private static JavaProcess pick(List<JavaProcess> processes, RandomGenerator random) {
     return processes.get(random.nextInt(processes.size()));

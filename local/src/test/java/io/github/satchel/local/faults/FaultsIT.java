@@ -35,7 +35,7 @@ class FaultsIT {
       Map<String, Long> before = all ? world.stateSizes() : Map.of();
       Nemesis nemesis = new Nemesis(world, List.of(Fault.values()), SEED);
       List<Strike> strikes;
-      try (Driver driver = new Driver(world, recorder, SEED)) {
+      try (Driver driver = new Driver(world, recorder, SEED, "press")) {
         if (all) {
           driver.start(Duration.ofMillis(1_200), 20, Duration.ofMinutes(1));
           strikes =

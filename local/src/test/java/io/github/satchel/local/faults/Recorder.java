@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -49,6 +50,7 @@ final class Recorder implements AutoCloseable {
   private final ConcurrentLinkedQueue<Told> told = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<Letter> letters = new ConcurrentLinkedQueue<>();
   private final Set<String> served = ConcurrentHashMap.newKeySet();
+  private final ConcurrentLinkedQueue<Instant> servedAt = new ConcurrentLinkedQueue<>();
   private final Set<String> setAside = ConcurrentHashMap.newKeySet();
 
   /**
@@ -127,6 +129,11 @@ final class Recorder implements AutoCloseable {
     return served.size();
   }
 
+  /** When the first outcome of each request was read, in this order. */
+  List<Instant> servedAt() {
+    return List.copyOf(servedAt);
+  }
+
   List<Sent> sent() {
     return List.copyOf(sent);
   }
@@ -151,8 +158,8 @@ final class Recorder implements AutoCloseable {
       String id = event.path("requestId").asText();
       Told each = new Told(id, event);
       told.add(each);
-      if (SERVED.contains(each.type())) {
-        served.add(id);
+      if (SERVED.contains(each.type()) && served.add(id)) {
+        servedAt.add(Instant.now());
       }
     } catch (IOException e) {
       throw new UncheckedIOException("an event is always JSON", e);

@@ -9,8 +9,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Stands between a client and a server of the loopback interface, and lets through what it is told
@@ -20,6 +22,7 @@ final class TcpProxy implements AutoCloseable {
 
   private static final int CHUNK = 16 * 1024;
   private static final int BACKLOG = 128;
+  private static final byte[] GET = "GET ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SERVER_ERROR =
       "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
           .getBytes(StandardCharsets.US_ASCII);
@@ -39,6 +42,7 @@ final class TcpProxy implements AutoCloseable {
   private final int target;
   private final ServerSocket listener;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final LongAdder gets = new LongAdder();
   private final Object change = new Object();
   private Mode mode = Mode.PASS;
   private Duration delay = Duration.ZERO;
@@ -53,6 +57,11 @@ final class TcpProxy implements AutoCloseable {
     this.target = target;
     listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
     start("accept", this::accept);
+  }
+
+  /** How many requests over HTTP began with {@code GET} so far, if clients send them whole. */
+  long gets() {
+    return gets.sum();
   }
 
   int port() {
@@ -155,6 +164,11 @@ final class TcpProxy implements AutoCloseable {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+        if (to.getPort() == target
+            && read >= GET.length
+            && Arrays.equals(chunk, 0, GET.length, GET, 0, GET.length)) {
+          gets.increment();
+        }
         awaitPassage(read);
         out.write(chunk, 0, read);
       }

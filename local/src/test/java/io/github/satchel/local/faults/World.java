@@ -95,13 +95,7 @@ final class World implements AutoCloseable {
       throws Exception {
     var settings =
         new ServiceSettings(
-            directory.resolve("services"),
-            1,
-            null,
-            "",
-            20,
-            uploadLatency.toMillis(),
-            CLASSIFIERS);
+            directory.resolve("services"), 1, null, "", 20, uploadLatency.toMillis(), CLASSIFIERS);
     int zooKeeperPort = FreePorts.choose(1).get(0);
     JavaProcess zooKeeper = zooKeeper(directory, zooKeeperPort);
     ServiceProcesses services = ServiceProcesses.start(settings);
@@ -178,8 +172,7 @@ final class World implements AutoCloseable {
     String trainer = url(proxies, Service.TRAINER);
     Files.createDirectories(credentials);
     ObjectNode key =
-        (ObjectNode)
-            Json.MAPPER.readTree(direct.credentials().resolve(KEY + ".json").toFile());
+        (ObjectNode) Json.MAPPER.readTree(direct.credentials().resolve(KEY + ".json").toFile());
     Files.write(
         credentials.resolve(KEY + ".json"), Json.MAPPER.writeValueAsBytes(key.put("url", trainer)));
     return new Endpoints(
@@ -278,7 +271,8 @@ final class World implements AutoCloseable {
   Map<String, Long> stateSizes() throws IOException, InterruptedException {
     flink.rest().savepoint(SAVEPOINTS);
     String job = "/jobs/" + flink.rest().findJob().orElseThrow();
-    JsonNode latest = get(flink.rest().address().resolve(job + "/checkpoints")).at("/latest/savepoint");
+    JsonNode latest =
+        get(flink.rest().address().resolve(job + "/checkpoints")).at("/latest/savepoint");
     JsonNode tasks =
         get(flink.rest().address().resolve(job + "/checkpoints/details/" + latest.path("id")))
             .path("tasks");
@@ -311,8 +305,7 @@ final class World implements AutoCloseable {
           examples.put(each.path("class").asText(), new Zip(entries, each.path("sha256").asText()));
         }
         creates.add(
-            new Create(
-                call.path("classifier_id").asText(), call.path("name").asText(), examples));
+            new Create(call.path("classifier_id").asText(), call.path("name").asText(), examples));
       }
     }
     return creates;
@@ -338,9 +331,7 @@ final class World implements AutoCloseable {
     try {
       keeper.awaitTermination(1, TimeUnit.MINUTES);
       IOUtils.closeAll(
-          Stream.concat(
-                  Stream.of(flink, services, zooKeeper), proxies.values().stream())
-              .toList());
+          Stream.concat(Stream.of(flink, services, zooKeeper), proxies.values().stream()).toList());
     } catch (Exception e) {
       throw new IOException("not everything ended", e);
     }
