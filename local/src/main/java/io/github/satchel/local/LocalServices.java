@@ -10,6 +10,7 @@ import io.github.satchel.local.watson.Fault;
 import io.github.satchel.local.watson.WatsonEmulator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

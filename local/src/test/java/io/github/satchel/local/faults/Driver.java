@@ -6,11 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.client.RequestBuilder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -28,13 +26,7 @@ final class Driver implements AutoCloseable {
   private final World world;
   private final Recorder recorder;
   private final Random random;
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "satchel-driver");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final List<Periodic> pressing = new ArrayList<>();
   private final String prefix;
   private int number;
 
@@ -52,27 +44,27 @@ final class Driver implements AutoCloseable {
    * Starts to press.
    *
    * @param period between two requests
-   * @param burst how many press together, after each {@code burstPeriod}
+   * @param burst how many press together, every {@code burstPeriod}
    */
   void start(Duration period, int burst, Duration burstPeriod) {
-    clock.scheduleAtFixedRate(this::press, 0, period.toMillis(), TimeUnit.MILLISECONDS);
-    clock.scheduleAtFixedRate(
-        () -> {
-          for (int i = 0; i < burst; i++) {
-            press();
-          }
-        },
-        burstPeriod.toMillis(),
-        burstPeriod.toMillis(),
-        TimeUnit.MILLISECONDS);
+    pressing.add(new Periodic("press", period, this::press));
+    pressing.add(
+        new Periodic(
+            "press-together",
+            burstPeriod,
+            () -> {
+              for (int i = 0; i < burst; i++) {
+                press();
+              }
+            }));
   }
 
   /** Starts to press nothing but requests that upload. */
   void startPlain(Duration period) {
-    clock.scheduleAtFixedRate(() -> press(PLAIN), 0, period.toMillis(), TimeUnit.MILLISECONDS);
+    pressing.add(new Periodic("press", period, () -> press(PLAIN)));
   }
 
-  private void press() {
+  private synchronized void press() {
     press(random.nextInt(100));
   }
 
@@ -81,7 +73,7 @@ final class Driver implements AutoCloseable {
    *
    * @param kind 0 to 99
    */
-  private void press(int kind) {
+  private synchronized void press(int kind) {
     String id = prefix + "-" + ++number;
     if (kind < 3) {
       send(id, ("{\"requestId\": \"" + id + "\", \"name\": 7}").getBytes(UTF_8));
@@ -120,8 +112,7 @@ final class Driver implements AutoCloseable {
 
   /** Presses no more. */
   @Override
-  public void close() throws InterruptedException {
-    clock.shutdownNow();
-    clock.awaitTermination(1, TimeUnit.MINUTES);
+  public void close() {
+    pressing.forEach(Periodic::close);
   }
 }

@@ -36,7 +36,7 @@ class RecoveryTimesAttack {
     try (World world = World.start(directory, 3, oneSlotEach, Duration.ofMillis(500));
         Recorder recorder = new Recorder(world.bootstrapServers(), "zstd")) {
       Nemesis nemesis = new Nemesis(world, List.of(), 1);
-      Map<String, Action> actions = new LinkedHashMap<>();
+      Map<String, Periodic.Action> actions = new LinkedHashMap<>();
       actions.put("none", () -> {});
       actions.put(
           "task manager killed", () -> nemesis.strike(Fault.TASK_MANAGER_KILLED, Duration.ZERO));
@@ -46,7 +46,7 @@ class RecoveryTimesAttack {
       actions.put("S3 away for 20 s", () -> nemesis.strike(Fault.S3_KILLED, OUTAGE));
       actions.put("rescaled 3 to 1", () -> Fault.rescale(world, 1));
       actions.put("rescaled 1 to 3", () -> Fault.rescale(world, 3));
-      for (Map.Entry<String, Action> each : actions.entrySet()) {
+      for (Map.Entry<String, Periodic.Action> each : actions.entrySet()) {
         table.add(row(each.getKey(), world, recorder, each.getValue()));
       }
     }
@@ -54,13 +54,7 @@ class RecoveryTimesAttack {
     assertThat(table).doesNotHaveDuplicates();
   }
 
-  /** What is done to the world. */
-  @FunctionalInterface
-  private interface Action {
-    void run() throws Exception;
-  }
-
-  private static String row(String fault, World world, Recorder recorder, Action action)
+  private static String row(String fault, World world, Recorder recorder, Periodic.Action action)
       throws Exception {
     long fetched = world.proxy(Service.PICTURES).gets();
     long wanted = images(recorder);

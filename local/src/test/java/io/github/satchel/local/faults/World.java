@@ -17,7 +17,6 @@ import io.github.satchel.local.process.FreePorts;
 import io.github.satchel.local.process.JavaCommand;
 import io.github.satchel.local.process.JavaProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,13 +29,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.util.IOUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Production on one machine, every part in a process of its own and each connection through a proxy
@@ -61,13 +58,7 @@ final class World implements AutoCloseable {
   private final FlinkCluster flink;
   private final int taskManagers;
   private boolean started;
-  private final ScheduledExecutorService keeper =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "satchel-keeper");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private @Nullable Periodic keeper;
 
   private World(
       Path directory,
@@ -116,8 +107,8 @@ final class World implements AutoCloseable {
     World world = new World(directory, services, zooKeeper, proxies, flink, taskManagers);
     try {
       world.keepAlive();
+      world.keeper = new Periodic("keeper", Duration.ofMillis(500), world::keepAlive);
       flink.awaitServing();
-      world.keeper.scheduleWithFixedDelay(world::keepAlive, 0, 500, TimeUnit.MILLISECONDS);
       return world;
     } catch (Exception e) {
       IOUtils.closeQuietly(world);
@@ -178,13 +169,17 @@ final class World implements AutoCloseable {
     return new Endpoints(
         direct.bootstrapServers(),
         url(proxies, Service.S3),
-        List.of(proxies.get(Service.PICTURES).port()),
+        List.of(get(proxies, Service.PICTURES).port()),
         trainer,
         credentials);
   }
 
   private static String url(Map<Service, TcpProxy> proxies, Service service) {
-    return "http://127.0.0.1:" + proxies.get(service).port();
+    return "http://127.0.0.1:" + get(proxies, service).port();
+  }
+
+  private static TcpProxy get(Map<Service, TcpProxy> proxies, Service service) {
+    return Objects.requireNonNull(proxies.get(service));
   }
 
   private static int port(Endpoints endpoints, Service service) {
@@ -219,7 +214,7 @@ final class World implements AutoCloseable {
   }
 
   TcpProxy proxy(Service service) {
-    return Objects.requireNonNull(proxies.get(service));
+    return get(proxies, service);
   }
 
   JavaProcess zooKeeper() {
@@ -227,17 +222,13 @@ final class World implements AutoCloseable {
   }
 
   /** Starts what is missing of Flink. */
-  private synchronized void keepAlive() {
-    try {
-      if (!started || !flink.jobManager().isAlive()) {
-        flink.startJobManager();
-        started = true;
-      }
-      for (int missing = taskManagers - taskManagers().size(); missing > 0; missing--) {
-        flink.startTaskManager();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private synchronized void keepAlive() throws IOException {
+    if (!started || !flink.jobManager().isAlive()) {
+      flink.startJobManager();
+      started = true;
+    }
+    for (int missing = taskManagers - taskManagers().size(); missing > 0; missing--) {
+      flink.startTaskManager();
     }
   }
 
@@ -327,9 +318,10 @@ final class World implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    keeper.shutdownNow();
+    if (keeper != null) {
+      keeper.close();
+    }
     try {
-      keeper.awaitTermination(1, TimeUnit.MINUTES);
       IOUtils.closeAll(
           Stream.concat(Stream.of(flink, services, zooKeeper), proxies.values().stream()).toList());
     } catch (Exception e) {
