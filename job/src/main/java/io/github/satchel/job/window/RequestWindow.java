@@ -12,6 +12,7 @@ import io.github.satchel.job.model.ImageLocation;
 import io.github.satchel.job.model.Label;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.ResizedImage;
 import io.github.satchel.job.model.TrainingLimits;
 import io.github.satchel.job.model.TrainingRequest;
@@ -44,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * goes, the journals of the request go with it.
  */
 public final class RequestWindow
-    extends KeyedCoProcessFunction<String, AdmittedRequest, ResizedImage, PackedRequest> {
+    extends KeyedCoProcessFunction<String, RequestSignal, ResizedImage, PackedRequest> {
 
   private static final Logger LOG = LoggerFactory.getLogger(RequestWindow.class);
 
@@ -105,9 +106,10 @@ public final class RequestWindow
   }
 
   @Override
-  public void processElement1(
-      AdmittedRequest admitted, Context context, Collector<PackedRequest> out) throws Exception {
-    if (tombstone.value() != null) {
+  public void processElement1(RequestSignal signal, Context context, Collector<PackedRequest> out)
+      throws Exception {
+    AdmittedRequest admitted = signal.admitted();
+    if (admitted == null || tombstone.value() != null) {
       return;
     }
     Admission admittedAs = Admission.of(admitted);

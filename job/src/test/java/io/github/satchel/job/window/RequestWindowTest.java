@@ -14,6 +14,7 @@ import io.github.satchel.job.model.ImageFailurePolicy;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.ResizedImage;
 import io.github.satchel.job.model.TrainingRequest;
 import java.io.IOException;
@@ -57,8 +58,7 @@ class RequestWindowTest {
 
   @TempDir Path archives;
 
-  private KeyedTwoInputStreamOperatorTestHarness<
-          String, AdmittedRequest, ResizedImage, PackedRequest>
+  private KeyedTwoInputStreamOperatorTestHarness<String, RequestSignal, ResizedImage, PackedRequest>
       harness;
 
   @BeforeEach
@@ -401,7 +401,8 @@ class RequestWindowTest {
   }
 
   private void send(TrainingRequest request) throws Exception {
-    harness.processElement1(new StreamRecord<>(new AdmittedRequest(request, DEADLINE)));
+    harness.processElement1(
+        new StreamRecord<>(RequestSignal.admitted(new AdmittedRequest(request, DEADLINE))));
   }
 
   private void sendImages(TrainingRequest request, int from, int to) throws Exception {
@@ -472,8 +473,7 @@ class RequestWindowTest {
         .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
   }
 
-  private KeyedTwoInputStreamOperatorTestHarness<
-          String, AdmittedRequest, ResizedImage, PackedRequest>
+  private KeyedTwoInputStreamOperatorTestHarness<String, RequestSignal, ResizedImage, PackedRequest>
       harness(boolean keepArchives) throws Exception {
     var window =
         new RequestWindow(
@@ -484,7 +484,7 @@ class RequestWindowTest {
             EVENTS);
     return new KeyedTwoInputStreamOperatorTestHarness<>(
         new KeyedCoProcessOperator<>(window),
-        admitted -> admitted.request().requestId(),
+        RequestSignal::requestId,
         ResizedImage::requestId,
         Types.STRING);
   }
