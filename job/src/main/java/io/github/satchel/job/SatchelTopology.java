@@ -3,6 +3,7 @@ package io.github.satchel.job;
 import io.github.satchel.job.admit.AdmitFunction;
 import io.github.satchel.job.admit.ValidateFunction;
 import io.github.satchel.job.dispatch.DispatchFunction;
+import io.github.satchel.job.dispatch.DispatchOperator;
 import io.github.satchel.job.dispatch.DispatchSettings;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.DeadLetter;
@@ -166,9 +167,10 @@ final class SatchelTopology {
     return admitted
         .keyBy(request -> request.request().projectId())
         .connect(statuses.keyBy(RequestStatus::projectId))
-        .process(new DispatchFunction(DispatchSettings.from(options), SIGNALS))
-        .returns(ImageTask.class)
-        .name("dispatch")
+        .transform(
+            "dispatch",
+            TypeInformation.of(ImageTask.class),
+            new DispatchOperator(new DispatchFunction(DispatchSettings.from(options), SIGNALS)))
         .uid("dispatch")
         .disableChaining();
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -44,8 +45,9 @@ import org.slf4j.LoggerFactory;
  * disk: a project's place is the time stamp of its timer, unlike those of all others in this
  * subtask. Each timer sends one batch and returns, so that checkpoints, new requests and
  * acknowledgements get in between; a turn goes on one millisecond later, and the places in the
- * queue are so far apart that it stays before the next one. After a rescaling two projects may have
- * the same place, which does no harm.
+ * queue are so far apart that it stays before the next one. While the stages behind take no more
+ * (see {@link DispatchOperator}) everyone in the queue is put off by the same time. After a
+ * rescaling two projects may have the same place, which does no harm.
  */
 public final class DispatchFunction
     extends KeyedCoProcessFunction<String, AdmittedRequest, RequestStatus, ImageTask> {
@@ -55,6 +57,9 @@ public final class DispatchFunction
   /** Images sent at once, and read from state at once: with web addresses some kilobytes. */
   static final int BATCH = 20;
 
+  /** Short beside the time that the stages behind need for what they have. */
+  private static final long PAUSE_MS = 500;
+
   private final DispatchSettings settings;
   private final OutputTag<RequestSignal> signals;
 
@@ -62,8 +67,13 @@ public final class DispatchFunction
   private transient MapState<Batch, List<ImageTask>> images;
   private transient ValueState<Turn> turn;
 
+  private transient BooleanSupplier canSend;
+
   /** The last place in the queue that was given away. */
   private transient long last;
+
+  /** Until then nobody sends, since the stages behind took no more. */
+  private transient long pausedUntil;
 
   /**
    * @param signals tells the windows of requests that are superseded
@@ -74,8 +84,14 @@ public final class DispatchFunction
     this.signals = signals;
   }
 
+  /** Sends nothing while the stages behind take no more; to be called after it is opened. */
+  void sendOnlyWhile(BooleanSupplier outputIsAvailable) {
+    canSend = outputIsAvailable;
+  }
+
   @Override
   public void open(OpenContext context) {
+    canSend = () -> true;
     var runtime = getRuntimeContext();
     requests =
         runtime.getMapState(
@@ -148,8 +164,21 @@ public final class DispatchFunction
     }
     Turn current = turn.value();
     if (current != null && current.at() == timestamp) {
-      send(current, context, out);
+      if (isPaused(context)) {
+        // So does everyone who is behind, and the order stays.
+        queue(new Turn(placeFrom(pausedUntil), current.sent(), current.waiting()), context);
+      } else {
+        send(current, context, out);
+      }
     }
+  }
+
+  private boolean isPaused(Context context) {
+    long now = context.timerService().currentProcessingTime();
+    if (now >= pausedUntil && !canSend.getAsBoolean()) {
+      pausedUntil = now + PAUSE_MS;
+    }
+    return now < pausedUntil;
   }
 
   private void store(AdmittedRequest admitted) throws Exception {
@@ -205,13 +234,15 @@ public final class DispatchFunction
         queue(new Turn(patient, 0, true), context);
       }
     } else if (current == null || current.waiting()) {
-      // More apart than a turn has batches.
-      last =
-          Math.max(
-              context.timerService().currentProcessingTime(),
-              last + settings.quantum() / BATCH + 1);
-      queue(new Turn(last, 0, false), context);
+      long now = context.timerService().currentProcessingTime();
+      queue(new Turn(placeFrom(now), 0, false), context);
     }
+  }
+
+  /** The place at the back of the queue: from the one before it as far as a turn has batches. */
+  private long placeFrom(long time) {
+    last = Math.max(time, last + settings.quantum() / BATCH + 1);
+    return last;
   }
 
   /** A timer of a place that was given up stays, and is for nothing. */
