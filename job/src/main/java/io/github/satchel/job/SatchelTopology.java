@@ -9,8 +9,10 @@ import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.RawRequest;
+import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.ResizedImage;
 import io.github.satchel.job.model.TrainingRequest;
+import io.github.satchel.job.window.ArchiveSettings;
 import io.github.satchel.job.window.RequestWindow;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -92,7 +94,12 @@ final class SatchelTopology {
     SingleOutputStreamOperator<TrainingRequest> valid = validate(read(environment));
     SingleOutputStreamOperator<ImageTask> images = admit(valid);
     SingleOutputStreamOperator<PackedRequest> packed =
-        window(images.getSideOutput(REQUESTS), resize(fetch(images)));
+        window(
+            images
+                .getSideOutput(REQUESTS)
+                .map(RequestSignal::admitted)
+                .returns(RequestSignal.class),
+            resize(fetch(images)));
     train(packed);
     tell(
         valid
@@ -162,19 +169,18 @@ final class SatchelTopology {
   }
 
   private SingleOutputStreamOperator<PackedRequest> window(
-      DataStream<AdmittedRequest> admitted, DataStream<ResizedImage> images) {
-    return admitted
-        .keyBy(request -> request.request().requestId())
+      DataStream<RequestSignal> signals, DataStream<ResizedImage> images) {
+    return signals
+        .keyBy(RequestSignal::requestId)
         .connect(images.keyBy(ResizedImage::requestId))
-        .process(
+        .transform(
+            "request window",
+            TypeInformation.of(PackedRequest.class),
             new RequestWindow(
-                options.get(SatchelOptions.ARCHIVES_DIR),
-                options.get(SatchelOptions.ARCHIVES_KEEP),
+                ArchiveSettings.from(options),
                 options.get(SatchelOptions.ADMIT_REMEMBER),
                 options.get(SatchelOptions.PROGRESS_INTERVAL),
                 EVENTS))
-        .returns(PackedRequest.class)
-        .name("request window")
         .uid("window")
         .disableChaining();
   }

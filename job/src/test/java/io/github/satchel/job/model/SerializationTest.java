@@ -15,6 +15,7 @@ class SerializationTest {
         AdmittedRequest.class,
         ImageTask.class,
         FetchedImage.class,
+        RequestSignal.class,
         ResizedImage.class,
         PackedRequest.class,
         Event.class
