@@ -349,6 +349,23 @@ public final class SatchelOptions {
           .defaultValue(false)
           .withDescription("Keep the archives of a request after they were uploaded.");
 
+  public static final ConfigOption<Integer> ARCHIVES_WRITERS =
+      key("archives.writers")
+          .intType()
+          .defaultValue(8)
+          .withDescription(
+              "Requests whose archives are written at once, for each subtask of the window: enough"
+                  + " that a class does not wait for one round trip to the store after another. Each"
+                  + " holds about 512 kb of images in memory.");
+
+  public static final ConfigOption<Integer> ARCHIVES_MAX_ATTEMPTS =
+      key("archives.max-attempts")
+          .intType()
+          .defaultValue(5)
+          .withDescription(
+              "How often the archives of a request are tried to be written when their store fails,"
+                  + " at growing distances from 200 ms on; then the job restarts.");
+
   public static final ConfigOption<String> CREDENTIALS_DIR =
       key("credentials.dir")
           .stringType()
@@ -403,6 +420,8 @@ public final class SatchelOptions {
           Rule.atLeast(DISPATCH_PATIENCE, Duration.ofMillis(100)),
           Rule.atLeast(FETCH_CONCURRENCY, 1),
           Rule.atLeast(PROGRESS_INTERVAL, Duration.ofMillis(100)),
+          Rule.atLeast(ARCHIVES_WRITERS, 1),
+          Rule.atLeast(ARCHIVES_MAX_ATTEMPTS, 1),
           Rule.atLeast(WATSON_MAX_UPLOADS, 1),
           Rule.atLeast(WATSON_CONNECT_TIMEOUT, Duration.ofMillis(1)),
           Rule.atLeast(WATSON_RESPONSE_TIMEOUT, Duration.ofMillis(1)),

@@ -16,6 +16,7 @@ import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.RequestStatus;
 import io.github.satchel.job.model.ResizedImage;
 import io.github.satchel.job.model.TrainingRequest;
+import io.github.satchel.job.window.ArchiveSettings;
 import io.github.satchel.job.window.RequestWindow;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -206,15 +207,14 @@ final class SatchelTopology {
     return signals
         .keyBy(RequestSignal::requestId)
         .connect(images.keyBy(ResizedImage::requestId))
-        .process(
+        .transform(
+            "request window",
+            TypeInformation.of(PackedRequest.class),
             new RequestWindow(
-                options.get(SatchelOptions.ARCHIVES_DIR),
-                options.get(SatchelOptions.ARCHIVES_KEEP),
+                ArchiveSettings.from(options),
                 options.get(SatchelOptions.ADMIT_REMEMBER),
                 options.get(SatchelOptions.PROGRESS_INTERVAL),
                 EVENTS))
-        .returns(PackedRequest.class)
-        .name("request window")
         .uid("window")
         .disableChaining();
   }

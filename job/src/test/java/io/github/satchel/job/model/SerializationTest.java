@@ -17,6 +17,7 @@ class SerializationTest {
         RequestStatus.class,
         ImageTask.class,
         FetchedImage.class,
+        RequestSignal.class,
         ResizedImage.class,
         PackedRequest.class,
         Event.class
