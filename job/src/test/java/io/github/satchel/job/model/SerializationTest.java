@@ -17,7 +17,6 @@ class SerializationTest {
         RequestStatus.class,
         ImageTask.class,
         FetchedImage.class,
-        RequestSignal.class,
         ResizedImage.class,
         PackedRequest.class,
         Event.class
