@@ -11,8 +11,11 @@ import io.github.satchel.job.model.ImageCounts;
 import io.github.satchel.job.model.ImageFailurePolicy;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.TrainingRequest;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class WritingTest {
 
-  /** Two of them are a slice. */
-  private static final byte[] PICTURE = new byte[300_000];
+  /** Three of them are a slice. */
+  private static final byte[] PICTURE = new byte[200_000];
 
   @TempDir Path archives;
 
@@ -46,7 +49,7 @@ class WritingTest {
   void othersAreServedBetweenTheSlicesOfARequest() throws Exception {
     sendLarge();
     window.runMail(); // all but the images
-    window.runMail(); // the first of ten slices
+    window.runMail(); // the first of eight slices
     TrainingRequest other = Requests.request("r-2", 10, ImageFailurePolicy.SKIP);
     window.send(other);
     window.sendProblem(other, 0);
@@ -89,14 +92,14 @@ class WritingTest {
     window.awaitMail(); // the first slice is written
     window.close();
 
-    assertThat(archives.resolve("r-1/cat.zip").toFile().length()).isGreaterThan(2 * 300_000);
+    assertThat(archives.resolve("r-1/cat.zip").toFile().length()).isGreaterThan(3 * 200_000);
     assertThatThrownBy(
             () -> {
-              try (var zip = new java.util.zip.ZipFile(archives.resolve("r-1/cat.zip").toFile())) {
+              try (var zip = new ZipFile(archives.resolve("r-1/cat.zip").toFile())) {
                 zip.size();
               }
             })
-        .isInstanceOf(java.util.zip.ZipException.class);
+        .isInstanceOf(ZipException.class);
     assertThat(archives.resolve("r-1/decision.json")).doesNotExist();
     open();
   }
@@ -119,7 +122,7 @@ class WritingTest {
 
     assertThatThrownBy(() -> window.settle())
         .hasMessageContaining("r-1")
-        .hasRootCauseInstanceOf(java.io.IOException.class);
+        .hasRootCauseInstanceOf(IOException.class);
   }
 
   @Test
