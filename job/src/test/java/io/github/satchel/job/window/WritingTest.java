@@ -5,6 +5,7 @@ import static io.github.satchel.job.window.WindowFixture.REMEMBER;
 import static io.github.satchel.job.window.WindowFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.satchel.job.Requests;
 import io.github.satchel.job.model.ImageCounts;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,35 @@ class WritingTest {
       window.runMail();
     }
     assertThat(window.packed()).isEmpty();
+
+    assertThat(window.onlyPacked().images()).isEqualTo(new ImageCounts(20, 20, 0));
+  }
+
+  @Test
+  void oneRequestDoesNotWaitForTheStoreOfAnother() throws Exception {
+    TrainingRequest other = Requests.request("r-2", 10, ImageFailurePolicy.FAIL);
+    window.send(request);
+    window.send(other);
+    window.sendImages(request, 0, 20);
+    window.sendImages(other, 0, 20);
+
+    await().pollInSameThread().until(() -> window.mails() == 2); // what both ask first
+    window.settle();
+    assertThat(window.packed()).hasSize(2);
+  }
+
+  @Test
+  void aRequestIsFoundInRocksDbAfterARestart() throws Exception {
+    var rocksDb = new EmbeddedRocksDBStateBackend();
+    rocksDb.getMemoryConfiguration().setUseManagedMemory(false);
+    window.close();
+    window =
+        WindowFixture.open(
+            new ArchiveSettings(archives.toUri().toString(), false, 2, 2), rocksDb);
+    sendLarge();
+    window.runMail();
+
+    window = window.restart(window.snapshot(), rocksDb);
 
     assertThat(window.onlyPacked().images()).isEqualTo(new ImageCounts(20, 20, 0));
   }
