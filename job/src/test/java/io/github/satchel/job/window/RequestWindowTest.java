@@ -234,7 +234,7 @@ class RequestWindowTest {
 
   @Test
   void theDeadlineEndsTheRequestAndNamesWhatIsMissing() throws Exception {
-    TrainingRequest request = request(ImageFailurePolicy.SKIP);
+    TrainingRequest request = request(ImageFailurePolicy.FAIL);
     window.send(request);
     window.sendImages(request, 0, 18);
     window.sendProblem(request, 18);

@@ -83,8 +83,16 @@ final class WindowFixture {
 
   /** Ends this one, and starts another from the state. */
   WindowFixture restart(OperatorSubtaskState state) throws Exception {
+    return restart(state, null);
+  }
+
+  WindowFixture restart(OperatorSubtaskState state, @Nullable StateBackend backend)
+      throws Exception {
     close();
     WindowFixture next = new WindowFixture(settings);
+    if (backend != null) {
+      next.harness.setStateBackend(backend);
+    }
     next.harness.initializeState(state);
     next.harness.open();
     next.setTime(NOW + 1);
@@ -106,6 +114,10 @@ final class WindowFixture {
 
   boolean hasMail() {
     return harness.getTaskMailbox().hasMail();
+  }
+
+  int mails() {
+    return harness.getTaskMailbox().size();
   }
 
   /** Waits until the next mail to the task is there. */

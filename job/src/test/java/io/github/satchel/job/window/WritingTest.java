@@ -5,15 +5,20 @@ import static io.github.satchel.job.window.WindowFixture.REMEMBER;
 import static io.github.satchel.job.window.WindowFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.satchel.job.Requests;
 import io.github.satchel.job.model.ImageCounts;
 import io.github.satchel.job.model.ImageFailurePolicy;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.TrainingRequest;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class WritingTest {
 
-  /** Two of them are a slice. */
-  private static final byte[] PICTURE = new byte[300_000];
+  /** Three of them are a slice. */
+  private static final byte[] PICTURE = new byte[200_000];
 
   @TempDir Path archives;
 
@@ -46,7 +51,7 @@ class WritingTest {
   void othersAreServedBetweenTheSlicesOfARequest() throws Exception {
     sendLarge();
     window.runMail(); // all but the images
-    window.runMail(); // the first of ten slices
+    window.runMail(); // the first of eight slices
     TrainingRequest other = Requests.request("r-2", 10, ImageFailurePolicy.SKIP);
     window.send(other);
     window.sendProblem(other, 0);
@@ -54,6 +59,34 @@ class WritingTest {
       window.runMail();
     }
     assertThat(window.packed()).isEmpty();
+
+    assertThat(window.onlyPacked().images()).isEqualTo(new ImageCounts(20, 20, 0));
+  }
+
+  @Test
+  void oneRequestDoesNotWaitForTheStoreOfAnother() throws Exception {
+    TrainingRequest other = Requests.request("r-2", 10, ImageFailurePolicy.FAIL);
+    window.send(request);
+    window.send(other);
+    window.sendImages(request, 0, 20);
+    window.sendImages(other, 0, 20);
+
+    await().pollInSameThread().until(() -> window.mails() == 2); // what both ask first
+    window.settle();
+    assertThat(window.packed()).hasSize(2);
+  }
+
+  @Test
+  void aRequestIsFoundInRocksDbAfterARestart() throws Exception {
+    var rocksDb = new EmbeddedRocksDBStateBackend();
+    rocksDb.getMemoryConfiguration().setUseManagedMemory(false);
+    window.close();
+    window =
+        WindowFixture.open(new ArchiveSettings(archives.toUri().toString(), false, 2, 2), rocksDb);
+    sendLarge();
+    window.runMail();
+
+    window = window.restart(window.snapshot(), rocksDb);
 
     assertThat(window.onlyPacked().images()).isEqualTo(new ImageCounts(20, 20, 0));
   }
@@ -89,14 +122,14 @@ class WritingTest {
     window.awaitMail(); // the first slice is written
     window.close();
 
-    assertThat(archives.resolve("r-1/cat.zip").toFile().length()).isGreaterThan(2 * 300_000);
+    assertThat(archives.resolve("r-1/cat.zip").toFile().length()).isGreaterThan(3 * 200_000);
     assertThatThrownBy(
             () -> {
-              try (var zip = new java.util.zip.ZipFile(archives.resolve("r-1/cat.zip").toFile())) {
+              try (var zip = new ZipFile(archives.resolve("r-1/cat.zip").toFile())) {
                 zip.size();
               }
             })
-        .isInstanceOf(java.util.zip.ZipException.class);
+        .isInstanceOf(ZipException.class);
     assertThat(archives.resolve("r-1/decision.json")).doesNotExist();
     open();
   }
@@ -119,7 +152,7 @@ class WritingTest {
 
     assertThatThrownBy(() -> window.settle())
         .hasMessageContaining("r-1")
-        .hasRootCauseInstanceOf(java.io.IOException.class);
+        .hasRootCauseInstanceOf(IOException.class);
   }
 
   @Test
