@@ -91,6 +91,8 @@ class TrainingJobIT {
     settings.put("fetch.retry-delay", "50 ms");
     settings.put("fetch.max-retry-after", "200 ms");
     settings.put("watson.max-attempts", "2");
+    // A request gets dispatch.in-flight images done in it, and some here have thousands that fail.
+    settings.put("window.progress-interval", "250 ms");
     services.pictures().drawAll();
     String bomb = services.pictures().faultUrl(PictureFault.TOO_MANY_PIXELS, 0);
     HttpClient.newHttpClient() // so that it is drawn, too
