@@ -48,10 +48,9 @@ import org.slf4j.LoggerFactory;
  * <p>The task thread never waits for the store. Threads of {@link StoreWork} do, and ask it for the
  * images, about {@value #SLICE_BYTES} bytes at a time, through the task's mailbox; so the records
  * of other requests and barriers are served in between, and no more than a slice for each thread is
- * in the heap. This is an operator of its own, not a function, as functions have no
- * mailbox, and timers instead would be polling. A closed window stays in state as it is until the
- * decision is told: after a restore all of it is done again, up to the decision that lies in the
- * store.
+ * in the heap. This is an operator of its own, not a function, as functions have no mailbox, and
+ * timers instead would be polling. A closed window stays in state as it is until the decision is
+ * told: after a restore all of it is done again, up to the decision that lies in the store.
  *
  * <p>After that a tombstone stays for a while. It turns away images that come late, and has the
  * outcome told again to whoever sends the request again; when it goes, the journals of the request

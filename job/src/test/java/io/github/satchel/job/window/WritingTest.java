@@ -82,8 +82,7 @@ class WritingTest {
     rocksDb.getMemoryConfiguration().setUseManagedMemory(false);
     window.close();
     window =
-        WindowFixture.open(
-            new ArchiveSettings(archives.toUri().toString(), false, 2, 2), rocksDb);
+        WindowFixture.open(new ArchiveSettings(archives.toUri().toString(), false, 2, 2), rocksDb);
     sendLarge();
     window.runMail();
 
