@@ -20,14 +20,14 @@ import org.slf4j.LoggerFactory;
 public final class Monitor implements AutoCloseable {
 
   /**
-   * What was seen at one time.
+   * What was seen at one time: processes every time, the job only now and then.
    *
    * @param nanoTime of {@link System#nanoTime}
    * @param rss bytes of physical memory by process
    * @param busy share of time, 0 to 1, that the busiest subtask of each vertex worked
    * @param backpressured share of time that the most held up subtask of each vertex waited for the
    *     next vertex
-   * @param bytesInFlight of images in the fetch stage, null if not known
+   * @param bytesInFlight of images in the fetch stage, null if not asked
    */
   public record Sample(
       long nanoTime,
@@ -36,6 +36,14 @@ public final class Monitor implements AutoCloseable {
       Map<String, Double> backpressured,
       @Nullable Long bytesInFlight) {}
 
+  /**
+   * How often Flink is asked. It collects its metrics anew for that, which costs the job's own
+   * processes CPU time.
+   */
+  public static final Duration FLINK_INTERVAL = Duration.ofSeconds(2);
+
+  private static final Duration INTERVAL = FLINK_INTERVAL.dividedBy(4);
+
   private static final Logger LOG = LoggerFactory.getLogger(Monitor.class);
   private static final String BUSY = "busyTimeMsPerSecond";
   private static final String BACKPRESSURED = "backPressuredTimeMsPerSecond";
@@ -43,17 +51,15 @@ public final class Monitor implements AutoCloseable {
 
   private final Map<String, Long> pids;
   private final FlinkRest rest;
-  private final Duration interval;
   private final List<Sample> samples = new ArrayList<>();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private List<Vertex> vertices = List.of();
   private @Nullable String inFlightMetric;
 
-  private Monitor(Map<String, Long> pids, FlinkRest rest, Duration interval) {
+  private Monitor(Map<String, Long> pids, FlinkRest rest) {
     this.pids = pids;
     this.rest = rest;
-    this.interval = interval;
     thread = new Thread(this::watch, "satchel-monitor");
     thread.setDaemon(true);
   }
@@ -62,10 +68,9 @@ public final class Monitor implements AutoCloseable {
    * Starts to look.
    *
    * @param pids processes by name
-   * @param interval how often
    */
-  public static Monitor start(Map<String, Long> pids, FlinkRest rest, Duration interval) {
-    Monitor monitor = new Monitor(pids, rest, interval);
+  public static Monitor start(Map<String, Long> pids, FlinkRest rest) {
+    Monitor monitor = new Monitor(pids, rest);
     monitor.thread.start();
     return monitor;
   }
@@ -89,18 +94,18 @@ public final class Monitor implements AutoCloseable {
 
   private void watch() {
     try {
-      do {
-        Sample sample = sample();
+      for (int i = 0; i == 0 || !closing.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS); i++) {
+        Sample sample = sample(i % (FLINK_INTERVAL.toMillis() / INTERVAL.toMillis()) == 0);
         synchronized (samples) {
           samples.add(sample);
         }
-      } while (!closing.await(interval.toMillis(), TimeUnit.MILLISECONDS));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private Sample sample() {
+  private Sample sample(boolean askFlink) {
     Map<String, Long> rss = new LinkedHashMap<>();
     pids.forEach(
         (name, pid) -> ProcessUsage.of(pid).ifPresent(usage -> rss.put(name, usage.rss())));
@@ -108,7 +113,7 @@ public final class Monitor implements AutoCloseable {
     Map<String, Double> backpressured = new LinkedHashMap<>();
     Long inFlight = null;
     try {
-      for (Vertex vertex : vertices()) {
+      for (Vertex vertex : askFlink ? vertices() : List.<Vertex>of()) {
         List<String> names = new ArrayList<>(List.of(BUSY, BACKPRESSURED));
         boolean fetch = vertex.name().equals("fetch");
         if (fetch) {

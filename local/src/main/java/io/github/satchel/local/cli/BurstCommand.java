@@ -8,9 +8,11 @@ import io.github.satchel.local.bench.BurstResult;
 import io.github.satchel.local.bench.BurstResult.ProcessFigures;
 import io.github.satchel.local.bench.Load;
 import io.github.satchel.local.bench.LoadFactory;
+import io.github.satchel.local.bench.ReportPage;
 import io.github.satchel.local.bench.World;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +60,12 @@ final class BurstCommand implements Callable<Integer> {
       paramLabel = "STUDENTS")
   private @Nullable Integer warmUp;
 
+  @Option(
+      names = "--report",
+      description = "Write a page to look at: each pupil's time, memory, busy time and so on.",
+      paramLabel = "FILE.html")
+  private @Nullable Path report;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -86,9 +94,13 @@ final class BurstCommand implements Callable<Integer> {
       }
       loads.addAll(factory.pupils("burst", students, options.labels, options.images));
       say(students + " pupils press Train ...");
-      Burst burst = Burst.run(world, loads, Duration.ZERO, patience(loads));
+      Burst burst = world.measure(loads, Duration.ZERO, patience(loads));
       BurstResult result = burst.result();
       print(result);
+      if (report != null) {
+        ReportPage.write(report, burst, List.of());
+        say("Report: " + report);
+      }
       return result.asExpected() ? 0 : 1;
     }
   }

@@ -158,6 +158,7 @@ public final class FlinkCluster implements AutoCloseable {
             SatchelJob.class.getName(),
             "--config",
             jobConfiguration().toString());
+    rest.forgetJob();
     jobManager =
         start(
             JOB_MANAGER,
