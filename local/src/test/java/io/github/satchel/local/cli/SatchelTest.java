@@ -41,8 +41,8 @@ class SatchelTest {
     "bench burst --students 0,  --students must be at least 1",
     "bench burst --large 2,     --large must be labels x pictures",
     "bench burst --mix web=1,   --mix goes with --pictures",
-    "bench burst --pictures /nowhere,--pictures: /nowhere is no directory",
-    "bench burst --report /nowhere/report.html,--report: there is no directory for",
+    "bench burst --pictures pom.xml,--pictures: pom.xml is no directory",
+    "bench burst --report pom.xml/report.html,--report: there is no directory for",
     "bench soak --minutes 0,    --minutes must be more than 0",
     "dmeo,                      Unmatched argument at index 0: 'dmeo'"
   })
