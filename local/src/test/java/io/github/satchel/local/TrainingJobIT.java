@@ -84,7 +84,7 @@ class TrainingJobIT {
   @BeforeAll
   void start(LocalServices shared, @TempDir Path directory) throws Exception {
     services = shared;
-    Map<String, String> settings = JobSettings.of(services);
+    Map<String, String> settings = JobSettings.of(services.endpoints());
     settings.put("fetch.timeout", "3 s");
     settings.put("fetch.idle-timeout", "2 s");
     settings.put("fetch.max-attempts", "2");
