@@ -4,7 +4,8 @@ import io.github.satchel.job.model.Event;
 import io.github.satchel.local.bench.BurstResult.Checkpoints;
 import io.github.satchel.local.bench.BurstResult.ProcessFigures;
 import io.github.satchel.local.bench.BurstResult.Stages;
-import io.github.satchel.local.bench.Monitor.Sample;
+import io.github.satchel.local.bench.Monitor.JobSample;
+import io.github.satchel.local.bench.Monitor.MemorySample;
 import io.github.satchel.local.bench.RequestLog.Entry;
 import io.github.satchel.local.flink.FlinkRest.Checkpoint;
 import java.io.IOException;
@@ -38,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Burst(
     RequestLog log,
-    List<Sample> samples,
+    List<MemorySample> memory,
+    List<JobSample> job,
     Map<String, Usage> usage,
     List<Checkpoint> checkpoints,
     Map<String, Double> packedAt,
@@ -96,8 +98,8 @@ public record Burst(
                 .filter(Burst::isCompleted)
                 .map(each -> round(seconds(each.duration())))
                 .toList()),
-        samples.stream()
-            .map(Sample::bytesInFlight)
+        job.stream()
+            .map(JobSample::bytesInFlight)
             .filter(Objects::nonNull)
             .max(Long::compare)
             .orElse(null),
@@ -145,8 +147,10 @@ public record Burst(
     return new Stages(
         mean(complete, entry -> at(entry.startedAt()) - entry.writtenAt()),
         mean(complete, entry -> at(entry.imagesAt()) - at(entry.startedAt())),
-        mean(complete, entry -> at(packedAt(entry)) - at(entry.imagesAt())),
-        mean(complete, entry -> at(entry.endedAt()) - at(packedAt(entry))));
+        mean(complete, entry -> Math.max(at(packedAt(entry)) - at(entry.imagesAt()), 0)),
+        mean(
+            complete,
+            entry -> at(entry.endedAt()) - Math.max(at(packedAt(entry)), at(entry.imagesAt()))));
   }
 
   private static double mean(List<Entry> entries, ToDoubleFunction<Entry> value) {
@@ -164,7 +168,7 @@ public record Burst(
                 new ProcessFigures(
                     entry.getKey(),
                     round(entry.getValue().cpuSeconds()),
-                    samples.stream()
+                    memory.stream()
                         .mapToLong(sample -> sample.rss().getOrDefault(entry.getKey(), 0L))
                         .max()
                         .orElse(0),

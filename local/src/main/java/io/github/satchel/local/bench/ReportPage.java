@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.satchel.job.model.Json;
 import io.github.satchel.local.bench.ContactSheet.Sheet;
-import io.github.satchel.local.bench.Monitor.Sample;
+import io.github.satchel.local.bench.Monitor.JobSample;
+import io.github.satchel.local.bench.Monitor.MemorySample;
 import io.github.satchel.local.bench.RequestLog.Entry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,8 +65,8 @@ public final class ReportPage {
         burst.result(),
         burst.log().entries().stream().map(entry -> bar(burst, entry)).toList(),
         rate(burst),
-        shares(burst, Sample::busy),
-        shares(burst, Sample::backpressured),
+        shares(burst, JobSample::busy),
+        shares(burst, JobSample::backpressured),
         inFlight(burst),
         memory(burst),
         burst.checkpoints().stream()
@@ -103,47 +104,48 @@ public final class ReportPage {
   }
 
   private static Map<String, List<double[]>> shares(
-      Burst burst, Function<Sample, Map<String, Double>> shares) {
+      Burst burst, Function<JobSample, Map<String, Double>> shares) {
     Map<String, List<double[]>> series = new LinkedHashMap<>();
-    for (Sample sample : burst.samples()) {
+    for (JobSample sample : burst.job()) {
       shares
           .apply(sample)
           .forEach(
               (vertex, share) ->
                   series
                       .computeIfAbsent(vertex, name -> new ArrayList<>())
-                      .add(new double[] {at(burst, sample), share}));
+                      .add(new double[] {at(burst, sample.nanoTime()), share}));
     }
     return series;
   }
 
   private static List<double[]> inFlight(Burst burst) {
-    return burst.samples().stream()
+    return burst.job().stream()
         .filter(sample -> sample.bytesInFlight() != null)
         .map(
             sample ->
                 new double[] {
-                  at(burst, sample), megabytes(Objects.requireNonNull(sample.bytesInFlight()))
+                  at(burst, sample.nanoTime()),
+                  megabytes(Objects.requireNonNull(sample.bytesInFlight()))
                 })
         .toList();
   }
 
   private static Map<String, List<double[]>> memory(Burst burst) {
     Map<String, List<double[]>> series = new LinkedHashMap<>();
-    for (Sample sample : burst.samples()) {
+    for (MemorySample sample : burst.memory()) {
       sample
           .rss()
           .forEach(
               (process, bytes) ->
                   series
                       .computeIfAbsent(process, name -> new ArrayList<>())
-                      .add(new double[] {at(burst, sample), megabytes(bytes)}));
+                      .add(new double[] {at(burst, sample.nanoTime()), megabytes(bytes)}));
     }
     return series;
   }
 
-  private static double at(Burst burst, Sample sample) {
-    return Burst.round(burst.log().since(sample.nanoTime()));
+  private static double at(Burst burst, long nanoTime) {
+    return Burst.round(burst.log().since(nanoTime));
   }
 
   private static double megabytes(long bytes) {

@@ -5,6 +5,7 @@ import io.github.satchel.local.flink.FlinkRest;
 import io.github.satchel.local.process.ProcessUsage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,14 @@ public final class Watch implements AutoCloseable {
     this.rest = rest;
     before = usage();
     monitor = Monitor.start(pids, rest);
+  }
+
+  /**
+   * How old Flink's metrics may be at most ({@code metrics.fetcher.update-interval}) where
+   * something is watched.
+   */
+  public static Duration metricsInterval() {
+    return Monitor.metricsInterval();
   }
 
   /**
@@ -59,7 +68,8 @@ public final class Watch implements AutoCloseable {
         });
     return new Burst(
         log,
-        monitor.samples(),
+        monitor.memory(),
+        monitor.job(),
         used,
         rest.checkpoints().stream()
             .filter(each -> each.triggered().isAfter(log.began()))

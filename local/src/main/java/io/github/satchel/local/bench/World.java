@@ -11,15 +11,18 @@ import io.github.satchel.local.client.RequestProducer;
 import io.github.satchel.local.client.Result;
 import io.github.satchel.local.client.TopicFollower;
 import io.github.satchel.local.flink.FlinkCluster;
+import io.github.satchel.local.flink.FlinkRest.Checkpoint;
 import io.github.satchel.local.process.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -42,6 +45,9 @@ public final class World implements AutoCloseable {
 
   private static final Pattern TASK_MANAGER_LOG =
       Pattern.compile("taskmanager-\\d+\\.log(\\.\\d+)?");
+
+  private static final Duration CHECKPOINT_PATIENCE = Duration.ofMinutes(1);
+  private static final Duration POLL = Duration.ofMillis(500);
 
   private final ServiceProcesses services;
   private final FlinkCluster cluster;
@@ -90,7 +96,7 @@ public final class World implements AutoCloseable {
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,
         "s3://" + LocalServices.CHECKPOINTS_BUCKET + "/satchel");
     // Only what is seen from outside.
-    settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Monitor.FLINK_INTERVAL);
+    settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Watch.metricsInterval());
     settings.set(WebOptions.CHECKPOINTS_HISTORY_SIZE, 1000);
     return settings;
   }
@@ -129,6 +135,22 @@ public final class World implements AutoCloseable {
       RequestLog log = serve(loads, over, patience);
       return watch.end(log, taskManagerLogs(), services.classifiers() - classifiers);
     }
+  }
+
+  /** Waits for a checkpoint that is begun from now on. */
+  public Checkpoint nextCheckpoint() throws IOException, InterruptedException {
+    Instant now = Instant.now();
+    for (Instant end = now.plus(CHECKPOINT_PATIENCE); Instant.now().isBefore(end); ) {
+      Optional<Checkpoint> next =
+          cluster.rest().checkpoints().stream()
+              .filter(each -> each.triggered().isAfter(now) && Burst.isCompleted(each))
+              .findFirst();
+      if (next.isPresent()) {
+        return next.get();
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+    throw new IOException("No checkpoint within " + CHECKPOINT_PATIENCE.toSeconds() + " s");
   }
 
   private static void add(Map<String, Long> pids, JavaProcess process) {

@@ -10,7 +10,6 @@ import io.github.satchel.local.JobSettings;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.bench.Burst;
 import io.github.satchel.local.bench.ContactSheet;
-import io.github.satchel.local.bench.Monitor;
 import io.github.satchel.local.bench.ReportPage;
 import io.github.satchel.local.bench.RequestLog;
 import io.github.satchel.local.bench.Watch;
@@ -137,7 +136,7 @@ final class DemoCommand implements Callable<Integer> {
       Configuration flinkSettings =
           embedded.flinkSettings(directory.resolve("flink"), configuration);
       if (report != null) {
-        flinkSettings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Monitor.FLINK_INTERVAL);
+        flinkSettings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Watch.metricsInterval());
       }
       try (EmbeddedFlink flink = embedded.flink(flinkSettings)) {
         flink.submit(configuration.options(), null);

@@ -117,15 +117,15 @@ public final class FlinkRest {
   }
 
   /**
-   * Metrics of a vertex, each the greatest of its subtasks. As old as {@code
+   * Metrics of a vertex, each the mean of its subtasks. As old as {@code
    * metrics.fetcher.update-interval} says; one that is not known yet is missing.
    */
   public Map<String, Double> metrics(Vertex vertex, Collection<String> names) throws IOException {
     String get =
         names.stream().map(name -> URLEncoder.encode(name, UTF_8)).collect(Collectors.joining(","));
     Map<String, Double> values = new HashMap<>();
-    for (JsonNode metric : get(metricsPath(vertex) + "?agg=max&get=" + get)) {
-      values.put(metric.path("id").asText(), metric.path("max").asDouble());
+    for (JsonNode metric : get(metricsPath(vertex) + "?agg=avg&get=" + get)) {
+      values.put(metric.path("id").asText(), metric.path("avg").asDouble());
     }
     return values;
   }
