@@ -320,7 +320,9 @@ public final class SatchelOptions {
           .noDefaultValue()
           .withDescription(
               "Directory of the trainer's credentials, on every task manager: <name>.json holds"
-                  + " {\"url\", \"apikey\"}. Changes are picked up without a restart.");
+                  + " {\"url\", \"apikey\"}; with \"auth\": \"basic\" the key is sent as HTTP Basic, and"
+                  + " \"api_key\" in place of \"apikey\" is a legacy one. Changes are picked up without"
+                  + " a restart.");
 
   public static final ConfigOption<String> ENDPOINTS_DIR =
       key("endpoints.dir")

@@ -41,15 +41,9 @@ final class ClassifierCreation {
   /** Creates the classifier of a training. */
   Classifier create(Attempt attempt, Account account) throws UploadException, InterruptedException {
     Training training = attempt.training();
-    // An earlier attempt under the same credentials may have made one that shows up late.
-    Optional<JournalEntry> unfinished =
-        attempt.earlier().filter(entry -> account.name().equals(entry.credentials()));
-    List<String> existing =
-        unfinished.isPresent()
-            ? unfinished.get().existing()
-            : existing(training, account).map(Classifier::id).toList();
+    List<String> existing = existing(attempt, account);
     write(attempt, account, existing);
-    boolean suspected = unfinished.isPresent();
+    boolean suspected = unfinished(attempt, account).isPresent();
     for (int number = 1; ; number++) {
       try {
         Classifier created = client.create(account, training, attempt.progress());
@@ -65,10 +59,10 @@ final class ClassifierCreation {
         if (verdict.isPassing()) {
           retrier.await(number, failure.retryAfter());
         }
+        // Whatever this answer says: a plan, for one, may be full of the very classifier whose
+        // answer was lost.
         Optional<Classifier> created =
-            suspected && leavesItOpen(verdict)
-                ? find(training, account, existing)
-                : Optional.empty();
+            suspected ? find(training, account, existing) : Optional.empty();
         if (created.isPresent()) {
           return created.get();
         }
@@ -81,24 +75,28 @@ final class ClassifierCreation {
     }
   }
 
-  /**
-   * Whether a classifier may be there for all that this answer to a later create says. A plan may
-   * be full of the very classifier whose answer was lost.
-   */
-  private static boolean leavesItOpen(Verdict verdict) {
-    return verdict.isPassing() || verdict == Verdict.PLAN_FULL || verdict == Verdict.FAILED;
+  /** An earlier attempt under the same credentials, whose classifier may show up late. */
+  private static Optional<JournalEntry> unfinished(Attempt attempt, Account account) {
+    return attempt.earlier().filter(entry -> account.name().equals(entry.credentials()));
   }
 
   /**
-   * The classifiers of the same name before the first create.
+   * Ids of the classifiers of the same name before the first create.
    *
    * @throws UploadException {@link Verdict#NO_SERVICE} if nobody answers sensibly: as nothing was
    *     sent yet, other credentials can be tried
    */
-  private Stream<Classifier> existing(Training training, Account account)
+  private List<String> existing(Attempt attempt, Account account)
       throws UploadException, InterruptedException {
+    Optional<JournalEntry> unfinished = unfinished(attempt, account);
+    if (unfinished.isPresent()) {
+      return unfinished.get().existing();
+    }
     try {
-      return retrier.retrying(() -> namesakes(training, account));
+      return retrier
+          .retrying(() -> namesakes(attempt.training(), account))
+          .map(Classifier::id)
+          .toList();
     } catch (UploadException failure) {
       throw failure.verdict().isParticularToCredentials()
           ? failure
@@ -151,8 +149,9 @@ final class ClassifierCreation {
   /** Deletes a classifier to make room. The journal says so before, for the event to say it. */
   void deleteFirst(Attempt attempt, Account account, String id)
       throws UploadException, InterruptedException {
+    List<String> existing = existing(attempt, account);
     attempt.deletedFirst().add(id);
-    write(attempt, account, List.of());
+    write(attempt, account, existing);
     retrier.retrying(() -> client.delete(account, id));
     metrics.inc(TrainingCounter.CLASSIFIERS_DELETED);
     pool.wake(account);

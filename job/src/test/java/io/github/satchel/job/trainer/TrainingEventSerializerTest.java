@@ -1,6 +1,5 @@
 package io.github.satchel.job.trainer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,7 +9,6 @@ import io.github.satchel.connectors.training.Training;
 import io.github.satchel.connectors.training.TrainingError;
 import io.github.satchel.connectors.training.TrainingEvent;
 import io.github.satchel.connectors.training.TrainingEvent.Kind;
-import io.github.satchel.job.events.EventSerializer;
 import io.github.satchel.job.model.Archive;
 import io.github.satchel.job.model.Delivery;
 import io.github.satchel.job.model.ImageCounts;
@@ -20,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,13 +100,16 @@ class TrainingEventSerializerTest {
   }
 
   private static TrainingEvent event(
-      Kind kind, Classifier classifier, TrainingError error, List<String> deletedFirst) {
+      Kind kind,
+      @Nullable Classifier classifier,
+      @Nullable TrainingError error,
+      List<String> deletedFirst) {
     return new TrainingEvent(
         TRAINING, kind, classifier, error, List.of("pool-3"), deletedFirst, 400, AT);
   }
 
   private static JsonNode json(TrainingEvent event) throws Exception {
-    var record = new EventSerializer("results", 1 << 20).serialize(TrainingEventSerializer.event(event), null, null);
-    return Json.MAPPER.readTree(new String(record.value(), UTF_8));
+    return Json.MAPPER.readTree(
+        Json.MAPPER.writeValueAsBytes(TrainingEventSerializer.event(event)));
   }
 }
