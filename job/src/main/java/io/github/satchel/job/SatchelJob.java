@@ -8,6 +8,7 @@ import io.github.satchel.connectors.training.TrainingEvent;
 import io.github.satchel.connectors.training.TrainingSinkBuilder;
 import io.github.satchel.connectors.training.WatsonSink;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
+import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.events.DeadLetterSerializer;
 import io.github.satchel.job.events.EventSerializer;
 import io.github.satchel.job.events.RawRequestDeserializer;
@@ -76,7 +77,7 @@ public final class SatchelJob {
             options,
             requests(options),
             new FetchFunction(FetchSettings.from(options)),
-            new ResizeFunction(ResizeSettings.from(options)),
+            new ResizeFunction(ResizeSettings.from(options), CacheSettings.from(options)),
             endpoints,
             watson(options, trainingEvents),
             http(options, endpoints, trainingEvents),
