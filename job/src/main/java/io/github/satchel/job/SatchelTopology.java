@@ -1,5 +1,6 @@
 package io.github.satchel.job;
 
+import io.github.satchel.connectors.training.HttpEndpointResolver;
 import io.github.satchel.job.admit.AdmitFunction;
 import io.github.satchel.job.admit.ValidateFunction;
 import io.github.satchel.job.dispatch.DispatchFunction;
@@ -51,7 +52,7 @@ import org.apache.flink.util.OutputTag;
  *        | by request             | by request
  *     request window <────────────+
  *        |── progress, failed, stored ──> training-results
- *     trainer ── uploaded, failed
+ *     trainer ── uploading, uploaded, failed, ready, training-failed, training-unknown
  * </pre>
  *
  * <p>What the job tells is read back, as Flink has no way upstream: dispatch learns from it how far
@@ -74,14 +75,18 @@ final class SatchelTopology {
   private final Source<RequestStatus, ?, ?> statuses;
   private final AsyncFunction<ImageTask, FetchedImage> fetch;
   private final MapFunction<FetchedImage, ResizedImage> resize;
+  private final HttpEndpointResolver endpoints;
   private final Sink<PackedRequest> trainer;
+  private final Sink<PackedRequest> httpTrainer;
   private final Sink<Event> events;
   private final Sink<DeadLetter> deadLetters;
 
   /**
    * @param options settings as {@link SatchelConfiguration} checked them
    * @param statuses what the sinks of events and outcomes were told
-   * @param trainer takes archives, and tells their outcome by itself
+   * @param endpoints those that {@code httpTrainer} knows
+   * @param trainer takes the archives that go to Watson, and tells their outcome by itself
+   * @param httpTrainer the same for those that go to an endpoint
    */
   SatchelTopology(
       Configuration options,
@@ -89,7 +94,9 @@ final class SatchelTopology {
       Source<RequestStatus, ?, ?> statuses,
       AsyncFunction<ImageTask, FetchedImage> fetch,
       MapFunction<FetchedImage, ResizedImage> resize,
+      HttpEndpointResolver endpoints,
       Sink<PackedRequest> trainer,
+      Sink<PackedRequest> httpTrainer,
       Sink<Event> events,
       Sink<DeadLetter> deadLetters) {
     this.options = options;
@@ -97,7 +104,9 @@ final class SatchelTopology {
     this.statuses = statuses;
     this.fetch = fetch;
     this.resize = resize;
+    this.endpoints = endpoints;
     this.trainer = trainer;
+    this.httpTrainer = httpTrainer;
     this.events = events;
     this.deadLetters = deadLetters;
   }
@@ -140,7 +149,7 @@ final class SatchelTopology {
   }
 
   private SingleOutputStreamOperator<TrainingRequest> validate(DataStream<RawRequest> raw) {
-    return raw.process(new ValidateFunction(EVENTS, DEAD_LETTERS))
+    return raw.process(new ValidateFunction(endpoints, EVENTS, DEAD_LETTERS))
         .returns(TrainingRequest.class)
         .name("validate")
         .uid("validate")
@@ -219,8 +228,10 @@ final class SatchelTopology {
         .disableChaining();
   }
 
+  /** Each sink leaves the requests of the other alone. */
   private void train(DataStream<PackedRequest> packed) {
     packed.sinkTo(trainer).name("trainer").uid("trainer").disableChaining();
+    packed.sinkTo(httpTrainer).name("http trainer").uid("http-trainer").disableChaining();
   }
 
   /** Keyed, so that one subtask writes what is said of a request. */
