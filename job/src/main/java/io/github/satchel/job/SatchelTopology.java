@@ -1,5 +1,6 @@
 package io.github.satchel.job;
 
+import io.github.satchel.connectors.training.HttpEndpointResolver;
 import io.github.satchel.job.admit.AdmitFunction;
 import io.github.satchel.job.admit.ValidateFunction;
 import io.github.satchel.job.model.AdmittedRequest;
@@ -43,7 +44,7 @@ import org.apache.flink.util.OutputTag;
  *        | by request             | by request
  *     request window <────────────+
  *        |── progress, failed, stored
- *     trainer ── uploaded, failed
+ *     trainer ── uploading, uploaded, failed, ready, training-failed, training-unknown
  * </pre>
  *
  * <p>Each stage is a vertex of its own, so that the dashboard shows where a burst waits and each
@@ -62,27 +63,35 @@ final class SatchelTopology {
   private final Source<RawRequest, ?, ?> requests;
   private final AsyncFunction<ImageTask, FetchedImage> fetch;
   private final MapFunction<FetchedImage, ResizedImage> resize;
+  private final HttpEndpointResolver endpoints;
   private final Sink<PackedRequest> trainer;
+  private final Sink<PackedRequest> httpTrainer;
   private final Sink<Event> events;
   private final Sink<DeadLetter> deadLetters;
 
   /**
    * @param options settings as {@link SatchelConfiguration} checked them
-   * @param trainer takes archives, and tells their outcome by itself
+   * @param endpoints those that {@code httpTrainer} knows
+   * @param trainer takes the archives that go to Watson, and tells their outcome by itself
+   * @param httpTrainer the same for those that go to an endpoint
    */
   SatchelTopology(
       Configuration options,
       Source<RawRequest, ?, ?> requests,
       AsyncFunction<ImageTask, FetchedImage> fetch,
       MapFunction<FetchedImage, ResizedImage> resize,
+      HttpEndpointResolver endpoints,
       Sink<PackedRequest> trainer,
+      Sink<PackedRequest> httpTrainer,
       Sink<Event> events,
       Sink<DeadLetter> deadLetters) {
     this.options = options;
     this.requests = requests;
     this.fetch = fetch;
     this.resize = resize;
+    this.endpoints = endpoints;
     this.trainer = trainer;
+    this.httpTrainer = httpTrainer;
     this.events = events;
     this.deadLetters = deadLetters;
   }
@@ -112,7 +121,7 @@ final class SatchelTopology {
   }
 
   private SingleOutputStreamOperator<TrainingRequest> validate(DataStream<RawRequest> raw) {
-    return raw.process(new ValidateFunction(EVENTS, DEAD_LETTERS))
+    return raw.process(new ValidateFunction(endpoints, EVENTS, DEAD_LETTERS))
         .returns(TrainingRequest.class)
         .name("validate")
         .uid("validate")
@@ -179,8 +188,10 @@ final class SatchelTopology {
         .disableChaining();
   }
 
+  /** Each sink leaves the requests of the other alone. */
   private void train(DataStream<PackedRequest> packed) {
     packed.sinkTo(trainer).name("trainer").uid("trainer").disableChaining();
+    packed.sinkTo(httpTrainer).name("http trainer").uid("http-trainer").disableChaining();
   }
 
   /** Keyed, so that one subtask writes what is said of a request. */

@@ -22,6 +22,7 @@ public final class JobSettings {
     settings.put("images.dir", "s3://" + LocalServices.IMAGES_BUCKET);
     settings.put("archives.dir", "s3://" + LocalServices.ARCHIVES_BUCKET);
     settings.put("credentials.dir", services.credentialsDirectory().toString());
+    settings.put("endpoints.dir", services.credentialsDirectory().toString());
     settings.put("watson.iam-url", services.watson().url());
     settings.put("fetch.allowed-networks", "127.0.0.1/32");
     settings.put(
