@@ -113,7 +113,7 @@ class DeliveryIT {
       job.checkpoint();
     }
 
-    assertThat(outcome.type()).isEqualTo(Event.Type.UPLOADED);
+    assertThat(outcome.type()).as("%s", outcome.error()).isEqualTo(Event.Type.UPLOADED);
     assertThat(outcome.classifier())
         .extracting("id", "name", "credentials")
         .containsExactly("model-posted", "Pets_posted", WatsonEmulator.RECEIVER);
@@ -151,7 +151,7 @@ class DeliveryIT {
   /** The id of the classifier. */
   private String upload(ObjectNode request) {
     Event outcome = site.train(request).event();
-    assertThat(outcome.type()).isEqualTo(Event.Type.UPLOADED);
+    assertThat(outcome.type()).as("%s", outcome.error()).isEqualTo(Event.Type.UPLOADED);
     return Objects.requireNonNull(outcome.classifier()).id();
   }
 

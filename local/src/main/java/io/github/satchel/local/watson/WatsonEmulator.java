@@ -60,7 +60,8 @@ public final class WatsonEmulator implements AutoCloseable {
     var api =
         new ClassifierApi(
             builder.limits, builder.clock, builder.trainingTime, forms, faults, history);
-    var receiver = new ArchiveReceiver(forms, builder.limits, builder.clock, history);
+    // A signature's age is real, whatever time it is at Watson.
+    var receiver = new ArchiveReceiver(forms, builder.limits, Clock.systemUTC(), history);
     var records = new Records(plans.values(), history, builder.clock);
     var handler = new WatsonHandler(iam, api, receiver, records, faults, builder.limits, pause);
     server =
