@@ -4,11 +4,10 @@ import io.github.satchel.job.model.Event;
 import io.github.satchel.local.bench.BurstResult.Checkpoints;
 import io.github.satchel.local.bench.BurstResult.ProcessFigures;
 import io.github.satchel.local.bench.BurstResult.Stages;
-import io.github.satchel.local.bench.Monitor.Sample;
+import io.github.satchel.local.bench.Monitor.JobSample;
+import io.github.satchel.local.bench.Monitor.MemorySample;
 import io.github.satchel.local.bench.RequestLog.Entry;
 import io.github.satchel.local.flink.FlinkRest.Checkpoint;
-import io.github.satchel.local.process.JavaProcess;
-import io.github.satchel.local.process.ProcessUsage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,64 +32,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * A measured burst: what was read of its requests, and what was seen of the job meanwhile.
  *
- * @param began when the first request was about to be written
  * @param usage of each process by name, over the burst
  * @param packedAt when the archives of a request were complete, by its id; seconds since the first
  *     request was written
  * @param classifiers how many the trainer has got
  */
 public record Burst(
-    Instant began,
     RequestLog log,
-    List<Sample> samples,
+    List<MemorySample> memory,
+    List<JobSample> job,
     Map<String, Usage> usage,
     List<Checkpoint> checkpoints,
     Map<String, Double> packedAt,
     int classifiers) {
 
-  /** What a process used, see {@link ProcessFigures}. */
-  record Usage(boolean job, double cpuSeconds, long peakRssOfLife) {}
+  /**
+   * What a process used, see {@link ProcessFigures}.
+   *
+   * @param job whether it is one of the job's
+   */
+  public record Usage(boolean job, double cpuSeconds, long peakRssOfLife) {}
 
   /** The line that the job writes when a request's archives are complete. */
   private static final Pattern PACKED =
       Pattern.compile("(\\S+) INFO +RequestWindow .*Request (\\S+) is packed: .*");
-
-  /** Serves requests while everything is watched. */
-  public static Burst run(World world, List<Load> loads, Duration over, Duration patience)
-      throws IOException, InterruptedException {
-    int classifiers = world.services().classifiers();
-    Map<String, ProcessUsage> before = usage(world);
-    Instant began = Instant.now();
-    RequestLog log;
-    List<Sample> samples;
-    Map<String, ProcessUsage> after;
-    try (Monitor monitor = world.monitor()) {
-      log = world.serve(loads, over, patience);
-      after = usage(world);
-      samples = monitor.samples();
-    }
-    List<String> job = world.jobProcesses().stream().map(JavaProcess::name).toList();
-    Map<String, Usage> used = new LinkedHashMap<>();
-    after.forEach(
-        (name, usage) ->
-            used.put(
-                name,
-                new Usage(
-                    job.contains(name),
-                    seconds(usage.cpu().minus(Objects.requireNonNull(before.get(name)).cpu())),
-                    usage.peakRss())));
-    Instant ended = Instant.now();
-    return new Burst(
-        began,
-        log,
-        samples,
-        used,
-        world.cluster().rest().checkpoints().stream()
-            .filter(each -> each.triggered().isAfter(began) && each.triggered().isBefore(ended))
-            .toList(),
-        packedAt(world.cluster().logs(), began),
-        world.services().classifiers() - classifiers);
-  }
 
   /** The figures. */
   public BurstResult result() {
@@ -134,8 +98,8 @@ public record Burst(
                 .filter(Burst::isCompleted)
                 .map(each -> round(seconds(each.duration())))
                 .toList()),
-        samples.stream()
-            .map(Sample::bytesInFlight)
+        job.stream()
+            .map(JobSample::bytesInFlight)
             .filter(Objects::nonNull)
             .max(Long::compare)
             .orElse(null),
@@ -183,8 +147,10 @@ public record Burst(
     return new Stages(
         mean(complete, entry -> at(entry.startedAt()) - entry.writtenAt()),
         mean(complete, entry -> at(entry.imagesAt()) - at(entry.startedAt())),
-        mean(complete, entry -> at(packedAt(entry)) - at(entry.imagesAt())),
-        mean(complete, entry -> at(entry.endedAt()) - at(packedAt(entry))));
+        mean(complete, entry -> Math.max(at(packedAt(entry)) - at(entry.imagesAt()), 0)),
+        mean(
+            complete,
+            entry -> at(entry.endedAt()) - Math.max(at(packedAt(entry)), at(entry.imagesAt()))));
   }
 
   private static double mean(List<Entry> entries, ToDoubleFunction<Entry> value) {
@@ -202,7 +168,7 @@ public record Burst(
                 new ProcessFigures(
                     entry.getKey(),
                     round(entry.getValue().cpuSeconds()),
-                    samples.stream()
+                    memory.stream()
                         .mapToLong(sample -> sample.rss().getOrDefault(entry.getKey(), 0L))
                         .max()
                         .orElse(0),
@@ -214,10 +180,9 @@ public record Burst(
     List<String> complaints = new ArrayList<>();
     int uploads = 0;
     for (Entry entry : log.entries()) {
-      Event.Type expected = entry.load().large() ? Event.Type.STORED : Event.Type.UPLOADED;
       if (entry.outcomes().size() != 1) {
         complaints.add(entry.load().name() + ": " + entry.outcomes().size() + " outcomes");
-      } else if (entry.outcomes().get(0).type() != expected) {
+      } else if (entry.outcomes().get(0).type() != entry.load().expected()) {
         Event.ErrorInfo error = entry.outcomes().get(0).error();
         complaints.add(
             entry.load().name() + ": " + ending(entry) + (error == null ? "" : ", " + error));
@@ -235,27 +200,19 @@ public record Burst(
     return complaints;
   }
 
-  private static Map<String, ProcessUsage> usage(World world) {
-    Map<String, ProcessUsage> usage = new LinkedHashMap<>();
-    for (JavaProcess process : world.processes()) {
-      process.usage().ifPresent(now -> usage.put(process.name(), now));
-    }
-    return usage;
-  }
-
-  private static Map<String, Double> packedAt(Path logs, Instant began) throws IOException {
+  /**
+   * When the archives of requests were complete.
+   *
+   * @param logs files that the job writes its log to
+   */
+  static Map<String, Double> packedAt(List<Path> logs, Instant began) throws IOException {
     Map<String, Double> packed = new HashMap<>();
-    try (Stream<Path> files = Files.list(logs)) {
-      for (Path file :
-          files
-              .filter(each -> each.toString().matches(".*taskmanager-\\d+\\.log(\\.\\d+)?"))
-              .toList()) {
-        try (Stream<String> lines = Files.lines(file)) {
-          lines
-              .map(PACKED::matcher)
-              .filter(Matcher::matches)
-              .forEach(line -> packed.put(line.group(2), since(began, line.group(1))));
-        }
+    for (Path file : logs) {
+      try (Stream<String> lines = Files.lines(file)) {
+        lines
+            .map(PACKED::matcher)
+            .filter(Matcher::matches)
+            .forEach(line -> packed.put(line.group(2), since(began, line.group(1))));
       }
     }
     return packed;
@@ -264,7 +221,11 @@ public record Burst(
   private static double since(Instant began, String logged) {
     Instant at =
         LocalDateTime.parse(logged.replace(',', '.')).atZone(ZoneId.systemDefault()).toInstant();
-    return seconds(Duration.between(began, at));
+    return seconds(began, at);
+  }
+
+  static double seconds(Instant from, Instant to) {
+    return seconds(Duration.between(from, to));
   }
 
   static double seconds(Duration duration) {

@@ -1,5 +1,6 @@
 package io.github.satchel.local.bench;
 
+import io.github.satchel.job.model.Event;
 import io.github.satchel.local.client.RequestBuilder;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,13 @@ public final class LoadFactory {
     List<Load> loads = new ArrayList<>();
     for (int i = 1; i <= students; i++) {
       RequestBuilder request = request(run + "-" + i, "Pupil " + i, labels, images);
-      loads.add(new Load("pupil " + i, request.watson("pool-1").json(), labels * images, false));
+      loads.add(
+          new Load(
+              "pupil " + i,
+              request.watson("pool-1").json(),
+              labels * images,
+              Event.Type.UPLOADED,
+              false));
     }
     return loads;
   }
@@ -40,7 +47,7 @@ public final class LoadFactory {
   /** One large request. Its archives stay where they are: the trainer would not take them. */
   public Load large(String run, int labels, int images) {
     RequestBuilder request = request(run + "-large", "A large one", labels, images);
-    return new Load("large", request.store().json(), labels * images, true);
+    return new Load("large", request.store().json(), labels * images, Event.Type.STORED, true);
   }
 
   private RequestBuilder request(String id, String name, int labels, int images) {

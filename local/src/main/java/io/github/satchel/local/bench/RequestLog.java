@@ -3,6 +3,7 @@ package io.github.satchel.local.bench;
 import io.github.satchel.job.model.Event;
 import io.github.satchel.local.client.Result;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +51,7 @@ public final class RequestLog {
   private final NavigableMap<Double, Integer> done = new TreeMap<>();
   private final List<String> order = new ArrayList<>();
   private final CountDownLatch open;
+  private Instant began = Instant.EPOCH;
   private long start;
 
   public RequestLog(List<Load> loads) {
@@ -62,11 +64,17 @@ public final class RequestLog {
   /** To be called just before a request is written. */
   public synchronized void written(Load load) {
     if (start == 0) {
+      began = Instant.now();
       start = System.nanoTime();
     }
     entries.put(
         load.requestId(),
         new Entry(load, since(System.nanoTime()), null, null, null, null, List.of()));
+  }
+
+  /** When the first request was about to be written. */
+  public synchronized Instant began() {
+    return began;
   }
 
   /** Takes an event of any request. */

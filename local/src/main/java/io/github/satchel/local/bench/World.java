@@ -11,16 +11,23 @@ import io.github.satchel.local.client.RequestProducer;
 import io.github.satchel.local.client.Result;
 import io.github.satchel.local.client.TopicFollower;
 import io.github.satchel.local.flink.FlinkCluster;
+import io.github.satchel.local.flink.FlinkRest.Checkpoint;
 import io.github.satchel.local.process.JavaProcess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -36,7 +43,11 @@ import org.apache.kafka.clients.producer.RecordMetadata;
  */
 public final class World implements AutoCloseable {
 
-  private static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(1);
+  private static final Pattern TASK_MANAGER_LOG =
+      Pattern.compile("taskmanager-\\d+\\.log(\\.\\d+)?");
+
+  private static final Duration CHECKPOINT_PATIENCE = Duration.ofMinutes(1);
+  private static final Duration POLL = Duration.ofMillis(500);
 
   private final ServiceProcesses services;
   private final FlinkCluster cluster;
@@ -85,7 +96,7 @@ public final class World implements AutoCloseable {
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,
         "s3://" + LocalServices.CHECKPOINTS_BUCKET + "/satchel");
     // Only what is seen from outside.
-    settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, SAMPLE_INTERVAL);
+    settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Watch.metricsInterval());
     settings.set(WebOptions.CHECKPOINTS_HISTORY_SIZE, 1000);
     return settings;
   }
@@ -98,28 +109,52 @@ public final class World implements AutoCloseable {
     return cluster;
   }
 
-  /** The processes that are the job, whose CPU time counts. */
-  public List<JavaProcess> jobProcesses() {
-    List<JavaProcess> processes = new ArrayList<>();
-    processes.add(cluster.jobManager());
-    processes.addAll(cluster.taskManagers());
-    return processes;
-  }
-
-  /** Every process, the job's first. */
-  public List<JavaProcess> processes() {
-    List<JavaProcess> processes = new ArrayList<>(jobProcesses());
-    for (Service service : Service.values()) {
-      processes.add(services.process(service));
+  /** Logs of the task managers, those that were rolled too. */
+  private List<Path> taskManagerLogs() throws IOException {
+    try (Stream<Path> files = Files.list(cluster.logs())) {
+      return files
+          .filter(file -> TASK_MANAGER_LOG.matcher(file.getFileName().toString()).matches())
+          .toList();
     }
-    return processes;
   }
 
-  /** Looks at every process and at the job from now on. */
-  public Monitor monitor() {
+  /**
+   * Serves requests as {@link #serve} does, and looks at every process and at the job meanwhile.
+   */
+  public Burst measure(List<Load> loads, Duration over, Duration patience)
+      throws IOException, InterruptedException {
+    int classifiers = services.classifiers();
     Map<String, Long> pids = new LinkedHashMap<>();
-    processes().forEach(process -> pids.put(process.name(), process.pid()));
-    return Monitor.start(pids, cluster.rest(), SAMPLE_INTERVAL);
+    add(pids, cluster.jobManager());
+    cluster.taskManagers().forEach(process -> add(pids, process));
+    Set<String> job = Set.copyOf(pids.keySet());
+    for (Service service : Service.values()) {
+      add(pids, services.process(service));
+    }
+    try (Watch watch = Watch.begin(pids, job, cluster.rest())) {
+      RequestLog log = serve(loads, over, patience);
+      return watch.end(log, taskManagerLogs(), services.classifiers() - classifiers);
+    }
+  }
+
+  /** Waits for a checkpoint that is begun from now on. */
+  public Checkpoint nextCheckpoint() throws IOException, InterruptedException {
+    Instant now = Instant.now();
+    for (Instant end = now.plus(CHECKPOINT_PATIENCE); Instant.now().isBefore(end); ) {
+      Optional<Checkpoint> next =
+          cluster.rest().checkpoints().stream()
+              .filter(each -> each.triggered().isAfter(now) && Burst.isCompleted(each))
+              .findFirst();
+      if (next.isPresent()) {
+        return next.get();
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+    throw new IOException("No checkpoint within " + CHECKPOINT_PATIENCE.toSeconds() + " s");
+  }
+
+  private static void add(Map<String, Long> pids, JavaProcess process) {
+    pids.put(process.name(), process.pid());
   }
 
   /**

@@ -15,6 +15,9 @@ import picocli.CommandLine.Option;
 /** What benchmarks have in common: the world that the job runs in. */
 final class WorldOptions {
 
+  static final String STARTING =
+      "Starting Kafka, an S3 server, a site with pictures, a trainer, and Flink with the job ...";
+
   /** Set by the script {@code satchel}. */
   private static final String FLINK_PROPERTY = "satchel.flink";
 
@@ -74,6 +77,12 @@ final class WorldOptions {
   boolean json;
 
   @Option(
+      names = "--report",
+      description = "Write a page to look at: each pupil's time, memory, busy time and so on.",
+      paramLabel = "FILE.html")
+  @Nullable Path report;
+
+  @Option(
       names = "--directory",
       defaultValue = ".satchel",
       description = "Where everything is kept, logs too (${DEFAULT-VALUE}).")
@@ -96,6 +105,9 @@ final class WorldOptions {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("--mix: " + e.getMessage(), e);
     }
+    require(
+        report == null || Files.isDirectory(report.toAbsolutePath().resolveSibling("")),
+        "--report: there is no directory for " + report);
     if (pictures != null) {
       require(Files.isDirectory(pictures), "--pictures: " + pictures + " is no directory");
       PictureFiles.load(pictures, parsed, seed);

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked of a Flink cluster that runs one job, over its REST API
@@ -51,6 +52,7 @@ public final class FlinkRest {
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final URI address;
+  private volatile @Nullable String job;
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
 
   /**
@@ -115,15 +117,15 @@ public final class FlinkRest {
   }
 
   /**
-   * Metrics of a vertex, each the greatest of its subtasks. As old as {@code
+   * Metrics of a vertex, each the mean of its subtasks. As old as {@code
    * metrics.fetcher.update-interval} says; one that is not known yet is missing.
    */
   public Map<String, Double> metrics(Vertex vertex, Collection<String> names) throws IOException {
     String get =
         names.stream().map(name -> URLEncoder.encode(name, UTF_8)).collect(Collectors.joining(","));
     Map<String, Double> values = new HashMap<>();
-    for (JsonNode metric : get(metricsPath(vertex) + "?agg=max&get=" + get)) {
-      values.put(metric.path("id").asText(), metric.path("max").asDouble());
+    for (JsonNode metric : get(metricsPath(vertex) + "?agg=avg&get=" + get)) {
+      values.put(metric.path("id").asText(), metric.path("avg").asDouble());
     }
     return values;
   }
@@ -180,6 +182,10 @@ public final class FlinkRest {
     send("PATCH", job() + "?mode=cancel", MAPPER.createObjectNode());
   }
 
+  void forgetJob() {
+    job = null;
+  }
+
   private String trigger(String kind, ObjectNode body) throws IOException, InterruptedException {
     String job = job();
     String id = send("POST", job + kind, body).path("request-id").asText();
@@ -196,8 +202,14 @@ public final class FlinkRest {
     }
   }
 
+  /** Remembered: there is one job, and its id changes only with the job manager. */
   private String job() throws IOException {
-    return "/jobs/" + findJob().orElseThrow(() -> new IOException("There is no job yet"));
+    String known = job;
+    if (known == null) {
+      known = "/jobs/" + findJob().orElseThrow(() -> new IOException("There is no job yet"));
+      job = known;
+    }
+    return known;
   }
 
   private String metricsPath(Vertex vertex) throws IOException {

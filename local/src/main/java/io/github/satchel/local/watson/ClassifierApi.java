@@ -4,20 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
-import org.apache.flink.util.FileUtils;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.MultiPartConfig;
-import org.eclipse.jetty.http.MultiPartFormData;
-import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +21,11 @@ final class ClassifierApi {
   private static final Logger LOG = LoggerFactory.getLogger(ClassifierApi.class);
   private static final Pattern VERSION = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
   private static final Pattern UNFIT_FOR_ID = Pattern.compile("[^\\p{L}\\p{M}\\p{N} ._-]");
-  private static final int MAX_PARTS = 1_000;
-  private static final int MAX_MEMORY_PART_BYTES = 8 * 1024;
 
   private final Limits limits;
   private final Clock clock;
   private final Duration trainingTime;
-  private final Path spool;
+  private final Forms forms;
   private final Faults faults;
   private final History history;
 
@@ -43,13 +33,13 @@ final class ClassifierApi {
       Limits limits,
       Clock clock,
       Duration trainingTime,
-      Path spool,
+      Forms forms,
       Faults faults,
       History history) {
     this.limits = limits;
     this.clock = clock;
     this.trainingTime = trainingTime;
-    this.spool = spool;
+    this.forms = forms;
     this.faults = faults;
     this.history = history;
   }
@@ -238,45 +228,11 @@ final class ClassifierApi {
     }
 
     private TrainingData receive() throws IOException, Refusal {
-      if (request.getLength() > limits.maxCallBytes()) {
-        throw new Refusal(Answer.TOO_LARGE);
-      }
-      Path directory = Files.createTempDirectory(spool, "call-");
-      var config =
-          new MultiPartConfig.Builder()
-              .location(directory)
-              .maxParts(MAX_PARTS)
-              .maxSize(limits.maxCallBytes())
-              .maxPartSize(-1)
-              .maxMemoryPartSize(MAX_MEMORY_PART_BYTES)
-              .useFilesForPartsWithoutFileName(true)
-              .build();
-      try (MultiPartFormData.Parts parts = parse(config)) {
-        TrainingData received = TrainingData.read(parts, limits, directory);
-        examples = received.examples();
-        return received;
-      } finally {
-        FileUtils.deleteDirectoryQuietly(directory.toFile());
-      }
-    }
-
-    private MultiPartFormData.Parts parse(MultiPartConfig config) throws IOException, Refusal {
-      String contentType = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
-      if (contentType == null || !contentType.startsWith("multipart/form-data")) {
-        throw new Refusal(Answer.inputError("The body is not a form"));
-      }
-      try {
-        return MultiPartFormData.getParts(mishap.body(request), request, contentType, config);
-      } catch (CompletionException e) {
-        if (e.getCause() instanceof EofException clientIsGone) {
-          throw clientIsGone;
-        }
-        LOG.debug("unreadable form", e);
-        throw new Refusal(
-            Request.getContentBytesRead(request) > limits.maxCallBytes()
-                ? Answer.TOO_LARGE
-                : Answer.inputError("The form cannot be read"));
-      }
+      TrainingData received =
+          forms.read(
+              request, mishap, (parts, directory) -> TrainingData.read(parts, limits, directory));
+      examples = received.examples();
+      return received;
     }
 
     private boolean optedOut() {

@@ -26,6 +26,9 @@ public final class WatsonEmulator implements AutoCloseable {
   /** How many calls {@link #history()} remembers, the latest ones. */
   public static final int MAX_HISTORY = 10_000;
 
+  /** The endpoint that takes archives as docs/http-trainer.md has it. */
+  public static final String RECEIVER = ArchiveReceiver.NAME;
+
   private static final Logger LOG = LoggerFactory.getLogger(WatsonEmulator.class);
   private static final int MAX_THREADS = 128;
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
@@ -53,11 +56,14 @@ public final class WatsonEmulator implements AutoCloseable {
     spool = Files.createTempDirectory("satchel-watson-");
     faults = new Faults(builder.faultRates);
     iam = new Iam(plans.values(), builder.clock, builder.tokenLife);
+    var forms = new Forms(builder.limits.maxCallBytes(), spool);
     var api =
         new ClassifierApi(
-            builder.limits, builder.clock, builder.trainingTime, spool, faults, history);
+            builder.limits, builder.clock, builder.trainingTime, forms, faults, history);
+    // A signature's age is real, whatever time it is at Watson.
+    var receiver = new ArchiveReceiver(forms, builder.limits, Clock.systemUTC(), history);
     var records = new Records(plans.values(), history, builder.clock);
-    var handler = new WatsonHandler(iam, api, records, faults, builder.limits, pause);
+    var handler = new WatsonHandler(iam, api, receiver, records, faults, builder.limits, pause);
     server =
         LoopbackServer.start("satchel-watson", builder.port, MAX_THREADS, IDLE_TIMEOUT, handler);
     LOG.info("The Watson emulator listens at {}", server.uri());
@@ -87,9 +93,13 @@ public final class WatsonEmulator implements AutoCloseable {
     return history.calls();
   }
 
-  /** Plans faults for the next calls of a kind, one each, after those planned before. */
+  /**
+   * Plans faults for the next calls of a kind, one each, after those planned before.
+   *
+   * @param keyName of a key, or {@link #RECEIVER}
+   */
   public void failNext(String keyName, Call.Kind kind, Fault... next) {
-    faults.plan(plan(keyName).keyName(), kind, List.of(next));
+    faults.plan(keyName.equals(RECEIVER) ? keyName : plan(keyName).keyName(), kind, List.of(next));
   }
 
   /** Plans faults for the next creates with a key, one each, after those planned before. */
@@ -112,16 +122,21 @@ public final class WatsonEmulator implements AutoCloseable {
     plan(keyName).state(state);
   }
 
-  /** Writes {@code <keyName>.json} with {@code url} and {@code apikey} for each key. */
+  /**
+   * Writes {@code <keyName>.json} with {@code url} and {@code apikey} for each key, and for the
+   * endpoint {@link #RECEIVER} with {@code url} and {@code secret}.
+   */
   public void writeCredentials(Path directory) throws IOException {
     Files.createDirectories(directory);
+    var mapper = JsonMapper.builder().build();
     for (Plan plan : plans.values()) {
-      Files.write(
-          directory.resolve(plan.keyName() + ".json"),
-          JsonMapper.builder()
-              .build()
-              .writeValueAsBytes(Map.of("url", url(), "apikey", plan.apikey())));
+      mapper.writeValue(
+          directory.resolve(plan.keyName() + ".json").toFile(),
+          Map.of("url", url(), "apikey", plan.apikey()));
     }
+    mapper.writeValue(
+        directory.resolve(RECEIVER + ".json").toFile(),
+        Map.of("url", url() + ArchiveReceiver.PATH, "secret", ArchiveReceiver.SECRET));
   }
 
   @Override

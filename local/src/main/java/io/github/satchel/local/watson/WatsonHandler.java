@@ -21,15 +21,23 @@ final class WatsonHandler extends Handler.Abstract {
 
   private final Iam iam;
   private final ClassifierApi api;
+  private final ArchiveReceiver receiver;
   private final Records records;
   private final Faults faults;
   private final Limits limits;
   private final Pause pause;
 
   WatsonHandler(
-      Iam iam, ClassifierApi api, Records records, Faults faults, Limits limits, Pause pause) {
+      Iam iam,
+      ClassifierApi api,
+      ArchiveReceiver receiver,
+      Records records,
+      Faults faults,
+      Limits limits,
+      Pause pause) {
     this.iam = iam;
     this.api = api;
+    this.receiver = receiver;
     this.records = records;
     this.faults = faults;
     this.limits = limits;
@@ -60,6 +68,10 @@ final class WatsonHandler extends Handler.Abstract {
     if (path.startsWith(CLASSIFIERS_PATH + "/")) {
       return classifiers(request, path.substring(CLASSIFIERS_PATH.length() + 1));
     }
+    if (path.equals(ArchiveReceiver.PATH) && request.getMethod().equals("POST")) {
+      Mishap mishap = mishap(ArchiveReceiver.NAME, Call.Kind.CREATE);
+      return new Reply(receiver.answer(request, mishap), mishap);
+    }
     return Reply.of(Answer.gateway(404));
   }
 
@@ -68,7 +80,7 @@ final class WatsonHandler extends Handler.Abstract {
     if (plan.isEmpty()) {
       return Reply.of(iam.token(form));
     }
-    Mishap mishap = mishap(plan.get(), Call.Kind.TOKEN);
+    Mishap mishap = mishap(plan.get().keyName(), Call.Kind.TOKEN);
     Answer truth;
     try {
       mishap.beforeBody();
@@ -94,12 +106,12 @@ final class WatsonHandler extends Handler.Abstract {
           case "DELETE" -> Call.Kind.DELETE;
           default -> Call.Kind.READ;
         };
-    Mishap mishap = mishap(plan.get(), kind);
+    Mishap mishap = mishap(plan.get().keyName(), kind);
     return new Reply(api.answer(request, kind, plan.get(), id, mishap), mishap);
   }
 
-  private Mishap mishap(Plan plan, Call.Kind kind) {
-    return new Mishap(faults.next(plan.keyName(), kind), pause);
+  private Mishap mishap(String keyName, Call.Kind kind) {
+    return new Mishap(faults.next(keyName, kind), pause);
   }
 
   private static Fields query(Request request) {

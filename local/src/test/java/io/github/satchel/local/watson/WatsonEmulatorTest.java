@@ -48,6 +48,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +65,7 @@ class WatsonEmulatorTest {
   private static final String VERSION = "2018-03-19";
   private static final String KEY = "key-of-class-7";
   private static final String OTHER_KEY = "key-of-pool-3";
+  private static final String SECRET = "local-secret-of-receiver";
   private static final Duration TRAINING = Duration.ofMinutes(10);
   private static final Duration REAPPEAR = Duration.ofMinutes(3);
   private static final int MAX_CALLS_PER_SECOND = 20;
@@ -616,6 +619,59 @@ class WatsonEmulatorTest {
   }
 
   @Test
+  void theReceiverTakesWhatIsSignedAndIsWhatItSaysOnce() throws Exception {
+    String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(ZIP));
+
+    Instant now = Instant.now();
+    assertThat(deliver("one", sha256, SECRET, now).statusCode()).isEqualTo(200);
+    assertThat(deliver("one", sha256, SECRET, now).statusCode()).isEqualTo(208);
+    assertThat(deliver("two", "0", SECRET, now).statusCode()).isEqualTo(400);
+    assertThat(deliver("two", sha256, "guessed", now).statusCode()).isEqualTo(401);
+    Instant old = now.minus(Duration.ofMinutes(6));
+    assertThat(deliver("two", sha256, SECRET, old).statusCode()).isEqualTo(401);
+    watson.failNext(WatsonEmulator.RECEIVER, Call.Kind.CREATE, new Fault.Status(503));
+    assertThat(deliver("two", sha256, SECRET, now).statusCode()).isEqualTo(503);
+
+    List<Call> history = watson.history();
+    assertThat(history).extracting(Call::status).containsExactly(200, 208, 400, 401, 401, 503);
+    assertThat(history.get(0))
+        .returns(WatsonEmulator.RECEIVER, Call::keyName)
+        .returns("one", Call::classifierId)
+        .returns("Pets_one", Call::name);
+    assertThat(history.get(0).examples())
+        .singleElement()
+        .returns("cat", Examples::className)
+        .returns(sha256, Examples::sha256);
+  }
+
+  private HttpResponse<String> deliver(String id, String sha256, String secret, Instant at)
+      throws Exception {
+    byte[] training =
+        """
+        {"id": "%s", "name": "Pets_%s", "archives":
+          [{"part": "archive-0", "label": "cat", "images": 10, "bytes": %d, "sha256": "%s"}]}
+        """
+            .formatted(id, id, ZIP.length, sha256)
+            .getBytes(UTF_8);
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
+    mac.update((at.getEpochSecond() + ".").getBytes(UTF_8));
+    String signature = HexFormat.of().formatHex(mac.doFinal(training));
+    var body = new ByteArrayOutputStream();
+    writePart(body, "training", training);
+    writePart(body, "archive-0", ZIP);
+    body.writeBytes("--border--\r\n".getBytes(UTF_8));
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create(watson.url() + "/archives"))
+            .header("Content-Type", "multipart/form-data; boundary=border")
+            .header("Idempotency-Key", id)
+            .header("Satchel-Signature", "t=" + at.getEpochSecond() + ",v1=" + signature)
+            .POST(BodyPublishers.ofByteArray(body.toByteArray()))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  @Test
   void callsAtOnceAreLimited() throws Exception {
     try (WatsonEmulator busy =
         WatsonEmulator.builder()
@@ -637,6 +693,10 @@ class WatsonEmulatorTest {
     assertThat(file)
         .isEqualTo(parse("{\"url\":\"" + watson.url() + "\",\"apikey\":\"" + OTHER_KEY + "\"}"));
     assertThat(directory.resolve("credentials/class-7.json")).exists();
+    JsonNode receiver = parse(Files.readString(directory.resolve("credentials/receiver.json")));
+    assertThat(receiver)
+        .isEqualTo(
+            parse("{\"url\":\"%s/archives\",\"secret\":\"%s\"}".formatted(watson.url(), SECRET)));
   }
 
   private VisualRecognition sdk(Authenticator authenticator) {
