@@ -101,7 +101,12 @@ final class RequestParser {
       return unreadable("not a JSON object");
     }
     ObjectNode request = (ObjectNode) root;
-    List<Failure> failures = check(request);
+    List<Failure> failures;
+    try {
+      failures = check(request);
+    } catch (RuntimeException e) { // of the validator, which for one knows no number like 1e400
+      failures = List.of(invalid("", "cannot be held against the contract: " + e.getMessage()));
+    }
     return failures.isEmpty()
         ? new ParsedRequest.Valid(build(request, receivedAt))
         : new ParsedRequest.Invalid(

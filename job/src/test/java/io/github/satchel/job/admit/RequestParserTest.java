@@ -166,6 +166,15 @@ class RequestParserTest {
   }
 
   @Test
+  void aNumberBeyondAllNumbersIsRefused() {
+    json.putObject("options").put("format", "HUGE");
+    byte[] message = json.toString().replace("\"HUGE\"", "1e400").getBytes(UTF_8);
+
+    assertThat(invalid(message).requestId()).isEqualTo("r-1");
+    assertThat(invalid(message).failures()).isNotEmpty();
+  }
+
+  @Test
   void halfOfASurrogatePairIsInNoName() {
     json.put("name", "half HIGH");
     ((ObjectNode) json.at("/labels/cat/3")).put("imageid", "LOW");

@@ -33,7 +33,7 @@ final class Checker {
   private static final String REJECTED = "rejected";
 
   /** Codes of requests that end before all their images do. */
-  private static final Set<String> CUT_SHORT = Set.of("deadline", "superseded");
+  private static final Set<String> CUT_SHORT = Set.of("deadline", "superseded", "label-too-few-images");
 
   /** Characters from which on an event may list less failures than there are. */
   private static final int TRIMMED_LENGTH = 1_000_000;
@@ -82,7 +82,9 @@ final class Checker {
       String id = request.getKey();
       repeats += judgeOutcomes(id, request.getValue());
       for (JsonNode ending : endings.getOrDefault(id, Set.of())) {
-        outcomes.merge(ending.path("type").asText(), 1, Integer::sum);
+        String code = ending.at("/error/code").asText();
+        String type = ending.path("type").asText();
+        outcomes.merge(code.isEmpty() ? type : type + " " + code, 1, Integer::sum);
       }
     }
     history.sent().forEach(this::judgeMessage);
@@ -329,6 +331,7 @@ final class Checker {
             case "progress" ->
                 each.event().at("/images/done").asInt() + each.event().at("/images/failed").asInt();
             case REJECTED -> highest;
+            case "uploading" -> Integer.MAX_VALUE - 2;
             case "uploaded", "stored", "failed" -> Integer.MAX_VALUE - 1;
             default -> Integer.MAX_VALUE;
           };

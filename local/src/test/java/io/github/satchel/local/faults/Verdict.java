@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
  * What a checker makes of a history.
  *
  * @param messages how many were judged
- * @param outcomes how many requests ended in which
+ * @param outcomes how many requests ended in which, and with which code of an error
  * @param deadLetters how many messages were set aside
  * @param violations what must not be
  * @param setbacks how many requests were told something older after something newer, which the
