@@ -107,7 +107,7 @@ class SecretsIT {
 
   private JobProcess start(LocalServices services, Path work) throws IOException {
     Path configuration = directory.resolve("satchel.yaml");
-    JobSettings.write(JobSettings.of(services), configuration);
+    JobSettings.write(JobSettings.of(services.endpoints()), configuration);
     Path logging = directory.resolve("log4j2.properties");
     Files.writeString(
         logging,

@@ -111,7 +111,7 @@ class TrainerFaultsIT {
   }
 
   private Path configuration(LocalServices services) throws IOException {
-    Map<String, String> settings = JobSettings.of(services);
+    Map<String, String> settings = JobSettings.of(services.endpoints());
     settings.put("flink.execution.checkpointing.interval", "500 ms");
     settings.put("flink.execution.checkpointing.min-pause", "100 ms");
     // As small as the trainer takes them: the uploads are what matters here.
