@@ -248,7 +248,6 @@ public final class FlinkCluster implements AutoCloseable {
       String name, String memoryFlags, String flagsKey, String main, List<String> arguments)
       throws IOException {
     List<String> flags = new ArrayList<>(words(memoryFlags));
-    flags.add("-XX:+UseG1GC"); // as Flink's scripts do
     flags.addAll(words(settings.get(CoreOptions.FLINK_JVM_OPTIONS)));
     flags.addAll(words(settings.toMap().getOrDefault(flagsKey, "")));
     flags.add("-Dlog.file=" + logs().resolve(name + ".log"));
