@@ -73,6 +73,17 @@ class CredentialsPoolTest {
   }
 
   @Test
+  void aRejectedKeyThatIsOfUseAgainIsNotReported() throws Exception {
+    watson.tokenRequests.add(FakeWatson.answering(400, "{\"errorCode\":\"BXNIM0415E\"}"));
+    fixture.upload(fixture.pets("r1", "first"));
+
+    TrainingEvent outcome = fixture.upload(fixture.pets("r2", "first"));
+
+    assertThat(classifier(outcome).credentials()).isEqualTo("first");
+    assertThat(outcome.rejectedCredentials()).isEmpty();
+  }
+
+  @Test
   void aKeyThatWasReplacedDoesNotRest() throws Exception {
     watson.tokenRequests.add(FakeWatson.answering(400, "{\"errorCode\":\"BXNIM0415E\"}"));
     fixture.upload(fixture.pets("r1", "first", "second"));
