@@ -145,6 +145,19 @@ class CredentialsPoolTest {
   }
 
   @Test
+  void aKeyThatRestsIsTriedOnlyOnceSoThatTrainingsInVainHoldUpNobody() throws Exception {
+    for (int look = 0; look <= Options.MAX_ATTEMPTS; look++) {
+      watson.lists.add(FakeWatson.answering(503, ""));
+    }
+    fixture.upload(fixture.pets("r1", "first"));
+    assertThat(watson.lists()).hasSize(Options.MAX_ATTEMPTS);
+
+    error(fixture.upload(fixture.pets("r2", "first")));
+
+    assertThat(watson.lists()).hasSize(Options.MAX_ATTEMPTS + 1);
+  }
+
+  @Test
   void ifNobodyListensAnywhereTheUploadFails() throws Exception {
     fixture.credentials.put("first", new Credentials(deadUrl(), "key", Auth.BASIC));
 
