@@ -12,11 +12,13 @@ import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.events.DeadLetterSerializer;
 import io.github.satchel.job.events.EventSerializer;
 import io.github.satchel.job.events.RawRequestDeserializer;
+import io.github.satchel.job.events.RequestStatusDeserializer;
 import io.github.satchel.job.fetch.FetchFunction;
 import io.github.satchel.job.fetch.FetchSettings;
 import io.github.satchel.job.model.Delivery;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.RawRequest;
+import io.github.satchel.job.model.RequestStatus;
 import io.github.satchel.job.resize.ResizeFunction;
 import io.github.satchel.job.resize.ResizeSettings;
 import io.github.satchel.job.trainer.PackedRequestConverter;
@@ -29,21 +31,25 @@ import java.util.Optional;
 import java.util.Properties;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ParameterTool;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * The job on a cluster: {@code --config FILE}, and {@code --key value} to override single settings.
  */
+@SuppressWarnings("deprecation") // the connector has no other way yet to name the reset strategy
 public final class SatchelJob {
 
   /** The job's name on the dashboard. */
@@ -76,6 +82,7 @@ public final class SatchelJob {
     new SatchelTopology(
             options,
             requests(options),
+            statuses(options),
             new FetchFunction(FetchSettings.from(options)),
             new ResizeFunction(ResizeSettings.from(options), CacheSettings.from(options)),
             endpoints,
@@ -99,18 +106,40 @@ public final class SatchelJob {
         : SatchelConfiguration.load(Path.of(file), overrides);
   }
 
-  @SuppressWarnings("deprecation") // the connector has no other way yet to name the reset strategy
   private static Source<RawRequest, ?, ?> requests(Configuration options) {
-    String bytes = String.valueOf(maxMessageBytes(options));
-    return KafkaSource.<RawRequest>builder()
+    return topic(
+        options,
+        SatchelOptions.KAFKA_REQUESTS_TOPIC,
+        new RawRequestDeserializer(),
+        OffsetResetStrategy.EARLIEST);
+  }
+
+  /** What was told before the job first ran is about nothing that it knows. */
+  private static Source<RequestStatus, ?, ?> statuses(Configuration options) {
+    return topic(
+        options,
+        SatchelOptions.KAFKA_RESULTS_TOPIC,
+        new RequestStatusDeserializer(),
+        OffsetResetStrategy.LATEST);
+  }
+
+  private static <T> Source<T, ?, ?> topic(
+      Configuration options,
+      ConfigOption<String> topicOption,
+      KafkaRecordDeserializationSchema<T> deserializer,
+      OffsetResetStrategy withoutOffset) {
+    String topic = options.get(topicOption);
+    String group = options.get(SatchelOptions.KAFKA_GROUP_ID);
+    return KafkaSource.<T>builder()
         .setProperties(clientProperties(options))
-        .setProperty(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, bytes)
-        .setGroupId(options.get(SatchelOptions.KAFKA_GROUP_ID))
-        .setTopics(List.of(options.get(SatchelOptions.KAFKA_REQUESTS_TOPIC)))
-        .setStartingOffsets(
-            OffsetsInitializer.committedOffsets(
-                org.apache.kafka.clients.consumer.OffsetResetStrategy.EARLIEST))
-        .setDeserializer(new RawRequestDeserializer())
+        .setProperty(
+            ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+            String.valueOf(maxMessageBytes(options)))
+        .setGroupId(group)
+        .setClientIdPrefix(group + "-" + topic)
+        .setTopics(List.of(topic))
+        .setStartingOffsets(OffsetsInitializer.committedOffsets(withoutOffset))
+        .setDeserializer(deserializer)
         .build();
   }
 

@@ -89,6 +89,41 @@ public final class SatchelOptions {
           .defaultValue(Duration.ofMinutes(30))
           .withDescription("Longest deadline a request gets; more is cut to it.");
 
+  public static final ConfigOption<Boolean> DISPATCH_SUPERSEDE =
+      key("dispatch.supersede")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether a new request of a project ends those of the same project that still run"
+                  + " (failed, superseded). Otherwise they are served one after another.");
+
+  public static final ConfigOption<Integer> DISPATCH_IN_FLIGHT =
+      key("dispatch.in-flight")
+          .intType()
+          .defaultValue(300)
+          .withDescription(
+              "Images of a request on their way at once, from being sent to being told of in a"
+                  + " progress event; at least 20. Everything a small request waits for behind a"
+                  + " large one, and the most that one request gets done in a"
+                  + " window.progress-interval.");
+
+  public static final ConfigOption<Integer> DISPATCH_QUANTUM =
+      key("dispatch.quantum")
+          .intType()
+          .defaultValue(100)
+          .withDescription(
+              "Images that a project sends before others have their turn, rounded up to a multiple"
+                  + " of 20. Requests no larger than this are sent one after another, those that"
+                  + " are larger in turns.");
+
+  public static final ConfigOption<Duration> DISPATCH_PATIENCE =
+      key("dispatch.patience")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(5))
+          .withDescription(
+              "How long a request with dispatch.in-flight images on their way waits for one of"
+                  + " them; then it sends 20 more all the same.");
+
   public static final ConfigOption<String> IMAGES_DIR =
       key("images.dir")
           .stringType()
@@ -344,6 +379,23 @@ public final class SatchelOptions {
           .defaultValue(false)
           .withDescription("Keep the archives of a request after they were uploaded.");
 
+  public static final ConfigOption<Integer> ARCHIVES_WRITERS =
+      key("archives.writers")
+          .intType()
+          .defaultValue(8)
+          .withDescription(
+              "Requests whose archives are written at once, for each subtask of the window: enough"
+                  + " that a class does not wait for one round trip to the store after another. Each"
+                  + " holds about 512 kb of images in memory.");
+
+  public static final ConfigOption<Integer> ARCHIVES_MAX_ATTEMPTS =
+      key("archives.max-attempts")
+          .intType()
+          .defaultValue(5)
+          .withDescription(
+              "How often the archives of a request are tried to be written when their store fails,"
+                  + " at growing distances from 200 ms on; then the job restarts.");
+
   public static final ConfigOption<String> CREDENTIALS_DIR =
       key("credentials.dir")
           .stringType()
@@ -487,11 +539,16 @@ public final class SatchelOptions {
           Rule.atLeast(REQUEST_DEADLINE, Duration.ofSeconds(1)),
           Rule.atLeast(REQUEST_MAX_DEADLINE, Duration.ofSeconds(1)),
           Rule.longerThan(ADMIT_REMEMBER, REQUEST_MAX_DEADLINE),
+          Rule.atLeast(DISPATCH_IN_FLIGHT, 20),
+          Rule.atLeast(DISPATCH_QUANTUM, 1),
+          Rule.atLeast(DISPATCH_PATIENCE, Duration.ofMillis(100)),
           Rule.atLeast(FETCH_CONCURRENCY, 1),
           Rule.atLeast(PROGRESS_INTERVAL, Duration.ofMillis(100)),
           Rule.atLeast(CACHE_MAX_AGE, Duration.ZERO),
           Rule.atLeast(CACHE_TTL, Duration.ofSeconds(1)),
           Rule.atLeast(CACHE_TIMEOUT, Duration.ofMillis(1)),
+          Rule.atLeast(ARCHIVES_WRITERS, 1),
+          Rule.atLeast(ARCHIVES_MAX_ATTEMPTS, 1),
           Rule.atLeast(WATSON_MAX_UPLOADS, 1),
           Rule.atLeast(WATSON_MAX_UPLOAD_SIZE, new MemorySize(1)),
           Rule.atLeast(WATSON_PROGRESS_INTERVAL, Duration.ofMillis(100)),

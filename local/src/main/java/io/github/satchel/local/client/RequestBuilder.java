@@ -42,6 +42,12 @@ public final class RequestBuilder {
     return this;
   }
 
+  /** Has the archives posted to an endpoint. */
+  public RequestBuilder http(String endpoint) {
+    deliverTo("http").put("endpoint", endpoint);
+    return this;
+  }
+
   /** Has the archives left where they are. */
   public RequestBuilder store() {
     deliverTo("store");
@@ -51,6 +57,12 @@ public final class RequestBuilder {
   /** Sets {@code onImageFailure}, to {@code fail} or {@code skip}. */
   public RequestBuilder onImageFailure(String policy) {
     request.withObjectProperty("options").put("onImageFailure", policy);
+    return this;
+  }
+
+  /** Sets {@code deadlineSeconds}. */
+  public RequestBuilder deadlineSeconds(int seconds) {
+    request.withObjectProperty("options").put("deadlineSeconds", seconds);
     return this;
   }
 

@@ -1,21 +1,21 @@
-package io.github.satchel.local.cli;
+package io.github.satchel.local.bench;
 
 import java.time.Duration;
 import java.util.List;
 
 /** Percentiles by nearest rank: each is a value that occurred. */
-final class Percentiles {
+public final class Percentiles {
 
   private final List<Duration> sorted;
 
   /**
    * @param values at least one
    */
-  Percentiles(List<Duration> values) {
+  public Percentiles(List<Duration> values) {
     sorted = values.stream().sorted().toList();
   }
 
-  Duration at(int percent) {
+  public Duration at(int percent) {
     int rank = (int) Math.ceil(percent / 100.0 * sorted.size());
     return sorted.get(Math.max(rank, 1) - 1);
   }
