@@ -4,6 +4,7 @@ import io.github.satchel.connectors.watson.CredentialsDirectory;
 import io.github.satchel.connectors.watson.TrainingOutcome;
 import io.github.satchel.connectors.watson.WatsonSink;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
+import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.events.DeadLetterSerializer;
 import io.github.satchel.job.events.EventSerializer;
 import io.github.satchel.job.events.RawRequestDeserializer;
@@ -68,7 +69,7 @@ public final class SatchelJob {
             options,
             requests(options),
             new FetchFunction(FetchSettings.from(options)),
-            new ResizeFunction(ResizeSettings.from(options)),
+            new ResizeFunction(ResizeSettings.from(options), CacheSettings.from(options)),
             trainer(options, topic(options, new OutcomeSerializer(events))),
             topic(options, events),
             topic(

@@ -300,6 +300,36 @@ public final class SatchelOptions {
               "Shortest time between two progress events of a request, but for the last one, which"
                   + " comes at once: no two seconds see more than the contract's two a second.");
 
+  public static final ConfigOption<String> CACHE_DIR =
+      key("cache.dir")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Where resized pictures are kept, such as s3://bucket/prefix, so that one that has not"
+                  + " changed costs neither a download nor a resize when a pupil trains again."
+                  + " Nothing is kept without it. Files that nobody asks for stay: let the store"
+                  + " expire them after cache.ttl.");
+
+  public static final ConfigOption<Duration> CACHE_MAX_AGE =
+      key("cache.max-age")
+          .durationType()
+          .defaultValue(Duration.ofHours(1))
+          .withDescription(
+              "How long a kept picture is used before its origin is asked whether it has changed;"
+                  + " 0 to ask every time.");
+
+  public static final ConfigOption<Duration> CACHE_TTL =
+      key("cache.ttl")
+          .durationType()
+          .defaultValue(Duration.ofDays(14))
+          .withDescription("How long a picture is kept since its origin was last asked.");
+
+  public static final ConfigOption<Duration> CACHE_TIMEOUT =
+      key("cache.timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(2))
+          .withDescription("Longest time to look for a kept picture; after that it is fetched.");
+
   public static final ConfigOption<String> ARCHIVES_DIR =
       key("archives.dir")
           .stringType()
@@ -365,6 +395,9 @@ public final class SatchelOptions {
           Rule.longerThan(ADMIT_REMEMBER, REQUEST_MAX_DEADLINE),
           Rule.atLeast(FETCH_CONCURRENCY, 1),
           Rule.atLeast(PROGRESS_INTERVAL, Duration.ofMillis(100)),
+          Rule.atLeast(CACHE_MAX_AGE, Duration.ZERO),
+          Rule.atLeast(CACHE_TTL, Duration.ofSeconds(1)),
+          Rule.atLeast(CACHE_TIMEOUT, Duration.ofMillis(1)),
           Rule.atLeast(WATSON_MAX_UPLOADS, 1),
           Rule.atLeast(WATSON_CONNECT_TIMEOUT, Duration.ofMillis(1)),
           Rule.atLeast(WATSON_RESPONSE_TIMEOUT, Duration.ofMillis(1)),
