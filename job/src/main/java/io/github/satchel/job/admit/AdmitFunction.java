@@ -1,5 +1,6 @@
 package io.github.satchel.job.admit;
 
+import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.Event;
 import io.github.satchel.job.model.ImageLocation;
@@ -12,6 +13,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -32,6 +34,8 @@ public final class AdmitFunction extends KeyedProcessFunction<String, TrainingRe
   private final OutputTag<AdmittedRequest> requests;
   private final OutputTag<Event> events;
   private transient ValueState<Boolean> seen;
+  private transient Counter accepted;
+  private transient Counter repeated;
 
   /**
    * @param remember how long an id is remembered
@@ -62,6 +66,8 @@ public final class AdmitFunction extends KeyedProcessFunction<String, TrainingRe
             .cleanupInRocksdbCompactFilter(1_000)
             .build());
     seen = getRuntimeContext().getState(descriptor);
+    accepted = JobMetric.REQUESTS_ACCEPTED.counter(getRuntimeContext().getMetricGroup());
+    repeated = JobMetric.REQUESTS_REPEATED.counter(getRuntimeContext().getMetricGroup());
   }
 
   @Override
@@ -69,9 +75,11 @@ public final class AdmitFunction extends KeyedProcessFunction<String, TrainingRe
       throws Exception {
     if (seen.value() != null) {
       LOG.info("Request {} was seen before and is dropped", request.requestId());
+      repeated.inc();
       return;
     }
     seen.update(true);
+    accepted.inc();
     Duration wanted =
         request.deadlineSeconds() == 0
             ? defaultDeadline
