@@ -43,7 +43,8 @@ class MonitoringIT {
   private static final Pattern METRIC = Pattern.compile("\\bflink_\\w+");
   private static final Pattern SERIES = Pattern.compile("^(flink_\\w+)", Pattern.MULTILINE);
   private static final Pattern LABEL = Pattern.compile("[{,](\\w+)=\"");
-  private static final Pattern RUNBOOK = Pattern.compile("runbook_url: docs/operations\\.md#(\\w+)");
+  private static final Pattern RUNBOOK =
+      Pattern.compile("runbook_url: docs/operations\\.md#(\\w+)");
   private static final String OPERATOR = "flink_taskmanager_job_task_operator_";
   private static final int IMAGES = 12;
 
@@ -107,8 +108,7 @@ class MonitoringIT {
       request.download("dog", "dog-" + i, services.pictures().pictureUrl(800 + i));
     }
     if (bad > 0) {
-      request.download(
-          "dog", "broken", services.pictures().faultUrl(PictureFault.TRUNCATED, 1));
+      request.download("dog", "broken", services.pictures().faultUrl(PictureFault.TRUNCATED, 1));
     }
     return request.store();
   }
@@ -129,7 +129,9 @@ class MonitoringIT {
         .collect(Collectors.toSet());
   }
 
-  /** Of the series that Prometheus on Kubernetes keeps: Kafka's clients have labels of their own. */
+  /**
+   * Of the series that Prometheus on Kubernetes keeps: Kafka's clients have labels of their own.
+   */
   private static Set<String> labels(String scrape) {
     return scrape
         .lines()

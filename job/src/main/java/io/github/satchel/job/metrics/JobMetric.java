@@ -1,7 +1,9 @@
 package io.github.satchel.job.metrics;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
@@ -126,6 +128,9 @@ public enum JobMetric {
   /** Values that a histogram remembers. */
   private static final int HISTOGRAM_SIZE = 1_000;
 
+  private static final Set<JobMetric> READ_BACK =
+      EnumSet.of(REQUESTS_RUNNING, REQUESTS_ENDED, REQUESTS_LATENCY);
+
   private final String group;
   private final String metricName;
   private final Kind kind;
@@ -213,7 +218,11 @@ public enum JobMetric {
 
   /** The name behind the operator's scope, as Prometheus sees it: a label's name is part of it. */
   public String exportedName() {
-    List<String> parts = new ArrayList<>(List.of(group.replace('.', '_')));
+    List<String> parts = new ArrayList<>();
+    if (READ_BACK.contains(this)) {
+      parts.add("deserializer"); // Kafka's source gives its deserializer a group of its own
+    }
+    parts.add(group.replace('.', '_'));
     parts.addAll(labels);
     parts.add(metricName);
     return String.join("_", parts);
