@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +57,13 @@ final class RequestParser {
 
   private final Schema requestSchema;
   private final Schema imageSchema;
+  private final Predicate<String> endpoints;
 
-  RequestParser() {
+  /**
+   * @param endpoints knows the names of the endpoints that archives can be posted to
+   */
+  RequestParser(Predicate<String> endpoints) {
+    this.endpoints = endpoints;
     String contract = read(SCHEMA_FILE);
     SchemaRegistry registry =
         SchemaRegistry.withDefaultDialect(
@@ -122,7 +128,7 @@ final class RequestParser {
     return failures;
   }
 
-  private static void checkReceiver(JsonNode deliverTo, List<Failure> failures) {
+  private void checkReceiver(JsonNode deliverTo, List<Failure> failures) {
     List<String> named = RECEIVERS.stream().filter(deliverTo::has).sorted().toList();
     if (named.size() != 1) {
       failures.add(
@@ -131,7 +137,8 @@ final class RequestParser {
               named.isEmpty()
                   ? "names no receiver: one of watson, http and store is needed"
                   : "names several receivers: " + String.join(", ", named)));
-    } else if (deliverTo.has("http")) {
+    } else if (deliverTo.path("http").path("endpoint").isTextual()
+        && !endpoints.test(deliverTo.path("http").path("endpoint").textValue())) {
       failures.add(invalid("/deliverTo/http/endpoint", "no such endpoint is configured"));
     }
   }
@@ -265,6 +272,10 @@ final class RequestParser {
   private static Delivery delivery(JsonNode deliverTo) {
     if (deliverTo.has("store")) {
       return new Delivery(Delivery.Kind.STORE, List.of(), List.of());
+    }
+    if (deliverTo.has("http")) {
+      String endpoint = deliverTo.get("http").get("endpoint").textValue();
+      return new Delivery(Delivery.Kind.HTTP, List.of(endpoint), List.of());
     }
     JsonNode watson = deliverTo.get("watson");
     return new Delivery(

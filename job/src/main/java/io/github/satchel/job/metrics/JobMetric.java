@@ -71,27 +71,27 @@ public enum JobMetric {
       "images",
       "Images that came with a download that was under way for another."),
   FETCH_CACHE_HIT(
-      "fetch.cache", "hit", Kind.COUNTER, "images", "Kept pictures that needed no download."),
+      "fetch/cache", "hit", Kind.COUNTER, "images", "Kept pictures that needed no download."),
   FETCH_CACHE_REVALIDATED(
-      "fetch.cache",
+      "fetch/cache",
       "revalidated",
       Kind.COUNTER,
       "images",
       "Kept pictures that their host confirmed."),
   FETCH_CACHE_MISSED(
-      "fetch.cache", "missed", Kind.COUNTER, "images", "Images that were not kept, or changed."),
+      "fetch/cache", "missed", Kind.COUNTER, "images", "Images that were not kept, or changed."),
   FETCH_CACHE_FAILED(
-      "fetch.cache", "failed", Kind.COUNTER, "images", "Kept pictures that could not be read."),
+      "fetch/cache", "failed", Kind.COUNTER, "images", "Kept pictures that could not be read."),
   FETCH_MEMORY_USED(
-      "fetch.memory",
+      "fetch/memory",
       "used",
       Kind.GAUGE,
       "bytes",
       "Memory that downloads hold, of the whole task manager."),
   FETCH_MEMORY_LIMIT(
-      "fetch.memory", "limit", Kind.GAUGE, "bytes", "What they may hold: fetch.memory."),
+      "fetch/memory", "limit", Kind.GAUGE, "bytes", "What they may hold: fetch.memory."),
   FETCH_MEMORY_WAITING(
-      "fetch.memory",
+      "fetch/memory",
       "waiting",
       Kind.GAUGE,
       "images",
@@ -104,7 +104,7 @@ public enum JobMetric {
       "resize", "resized", Kind.COUNTER, "images", "Pictures resized.", "kernel", "format"),
   RESIZE_FAILED("resize", "failed", Kind.COUNTER, "images", "Pictures refused.", "code"),
   RESIZE_NOT_KEPT(
-      "resize.cache",
+      "resize/cache",
       "notKept",
       Kind.COUNTER,
       "images",
@@ -116,7 +116,9 @@ public enum JobMetric {
       "wait",
       Kind.HISTOGRAM,
       "ms",
-      "From accepting a request to its last image, or its deadline.");
+      "From a window's opening to its last image, or its deadline; after a restart, from then."),
+  WINDOW_DECIDING(
+      "window", "deciding", Kind.GAUGE, "requests", "Requests whose archives are being written.");
 
   /** What a metric is. */
   enum Kind {
@@ -131,7 +133,9 @@ public enum JobMetric {
   private static final Set<JobMetric> READ_BACK =
       EnumSet.of(REQUESTS_RUNNING, REQUESTS_ENDED, REQUESTS_LATENCY);
 
-  private final String group;
+  @SuppressWarnings("ImmutableEnumChecker") // List.of makes it
+  private final List<String> groups;
+
   private final String metricName;
   private final Kind kind;
   private final String unit;
@@ -141,13 +145,13 @@ public enum JobMetric {
   private final List<String> labels;
 
   JobMetric(
-      String group,
+      String groups,
       String metricName,
       Kind kind,
       String unit,
       String description,
       String... labels) {
-    this.group = group;
+    this.groups = List.of(groups.split("/", -1));
     this.metricName = metricName;
     this.kind = kind;
     this.unit = unit;
@@ -191,7 +195,7 @@ public enum JobMetric {
       throw new IllegalArgumentException(this + " is a " + kind + " with labels " + labels);
     }
     MetricGroup registered = operator;
-    for (String each : group.split("\\.")) {
+    for (String each : groups) {
       registered = registered.addGroup(each);
     }
     for (int i = 0; i < labelValues.length; i++) {
@@ -222,7 +226,7 @@ public enum JobMetric {
     if (READ_BACK.contains(this)) {
       parts.add("deserializer"); // Kafka's source gives its deserializer a group of its own
     }
-    parts.add(group.replace('.', '_'));
+    parts.addAll(groups);
     parts.addAll(labels);
     parts.add(metricName);
     return String.join("_", parts);

@@ -1,11 +1,20 @@
 package io.github.satchel.job.metrics;
 
+import io.github.satchel.connectors.training.TrainingCounter;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Makes {@code docs/metrics.md} of {@link JobMetric} and the sink's counters. */
 final class MetricsDocs {
+
+  /** Of the connectors, which know nothing of the job. */
+  private static final String TRAINERS =
+      """
+      | `trainer_upload` | histogram | ms | | From the turn of a training to its outcome, of both trainers. |
+      | `pendingTrainings` | gauge | trainings | | Trainings without an outcome. |
+      | `laterWork` | gauge | steps | | What is still to be done after outcomes: following a training, removing a classifier. |
+      """;
 
   private MetricsDocs() {}
 
@@ -23,7 +32,16 @@ final class MetricsDocs {
         | metric | kind | unit | labels | |
         |---|---|---|---|---|
         """
-        + Arrays.stream(JobMetric.values()).map(MetricsDocs::row).collect(Collectors.joining());
+        + Arrays.stream(JobMetric.values()).map(MetricsDocs::row).collect(Collectors.joining())
+        + TRAINERS
+        + Arrays.stream(TrainingCounter.values())
+            .map(MetricsDocs::row)
+            .collect(Collectors.joining());
+  }
+
+  private static String row(TrainingCounter counter) {
+    return "| `trainer_%s` | counter | times | | %s |%n"
+        .formatted(counter.metricName(), counter.description());
   }
 
   private static String row(JobMetric metric) {

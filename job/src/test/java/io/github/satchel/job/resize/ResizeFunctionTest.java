@@ -38,7 +38,7 @@ class ResizeFunctionTest {
     ResizedImage resized = resize(FetchedImage.of(task(OutputFormat.AUTO), jpeg, null)).get(0);
 
     assertThat(resized.problem()).isNull();
-    assertThat(resized.extension()).isEqualTo("jpg");
+    assertThat(resized.name()).isEqualTo("image-1.jpg");
     BufferedImage picture = Pictures.decode(Objects.requireNonNull(resized.content()));
     assertThat(picture.getWidth()).isEqualTo(224);
     assertThat(picture.getHeight()).isEqualTo(224);
@@ -70,7 +70,7 @@ class ResizeFunctionTest {
         .satisfies(
             image -> {
               assertThat(image.content()).isEqualTo(kept);
-              assertThat(image.extension()).isEqualTo("jpg");
+              assertThat(image.name()).isEqualTo("image-1.jpg");
             });
   }
 
