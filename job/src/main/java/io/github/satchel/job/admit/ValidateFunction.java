@@ -35,9 +35,7 @@ public final class ValidateFunction extends ProcessFunction<RawRequest, Training
    */
   @SuppressWarnings("NullAway.Init") // the rest comes with open()
   public ValidateFunction(
-      HttpEndpointResolver endpoints,
-      OutputTag<Event> events,
-      OutputTag<DeadLetter> deadLetters) {
+      HttpEndpointResolver endpoints, OutputTag<Event> events, OutputTag<DeadLetter> deadLetters) {
     this.endpoints = endpoints;
     this.events = events;
     this.deadLetters = deadLetters;
