@@ -66,7 +66,7 @@ public final class RequestStatusDeserializer
       }
       case UPLOADED, STORED, FAILED ->
           out.collect(new RequestStatus(told.requestId(), told.projectId(), 0, true));
-      case ACCEPTED, UPLOADING, READY, TRAINING_FAILED, TRAINING_UNKNOWN, REJECTED -> {}
+      case ACCEPTED, REJECTED, UPLOADING, READY, TRAINING_FAILED, TRAINING_UNKNOWN -> {}
     }
   }
 
