@@ -87,7 +87,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   private transient StoreWork writers;
   private transient StoreWork cleaner;
   private transient InternalTimerService<VoidNamespace> timers;
-  private transient WindowMetrics metrics;
+  private transient WindowMetrics windowMetrics;
 
   private transient ValueState<Admission> admission;
   private transient ValueState<TrainingRequest> request;
@@ -153,7 +153,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     // A class of yesterday that is forgotten must not hold up one of today.
     cleaner = new StoreWork(mailbox, this::setCurrentKey, "satchel-archive-cleaner", 1, 1);
     JobMetric.WINDOW_DECIDING.gauge(getMetricGroup(), writers::underway);
-    metrics = new WindowMetrics(getMetricGroup());
+    windowMetrics = new WindowMetrics(getMetricGroup());
     resume();
   }
 
@@ -162,7 +162,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     closed.forEach(this::decide);
     List<String> open = new ArrayList<>(keysWith(ADMISSION));
     open.removeAll(closed);
-    open.forEach(id -> metrics.opened(id, timers.currentProcessingTime()));
+    open.forEach(id -> windowMetrics.opened(id, timers.currentProcessingTime()));
     keysWith(ASKED_AGAIN).forEach(this::answerAgain);
     for (String id : keysWith(UNCLEARED)) {
       setCurrentKey(id);
@@ -196,7 +196,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     }
     Admission admittedAs = Admission.of(admitted);
     admission.update(admittedAs);
-    metrics.opened(id, timers.currentProcessingTime());
+    windowMetrics.opened(id, timers.currentProcessingTime());
     request.update(admitted.request());
     timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, admittedAs.deadline());
     Long lone = superseded.value();
@@ -323,7 +323,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     timers.deleteProcessingTimeTimer(
         VoidNamespace.INSTANCE, Objects.requireNonNull(admission.value()).deadline());
     ending.update(new Ending(cause, timers.currentProcessingTime()));
-    metrics.closed(id, timers.currentProcessingTime());
+    windowMetrics.closed(id, timers.currentProcessingTime());
     decide(id);
   }
 
