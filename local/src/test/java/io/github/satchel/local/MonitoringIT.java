@@ -65,7 +65,7 @@ class MonitoringIT {
   @Test
   void everyMetricOfDashboardAlertsAndPageIsExportedAfterABurst(
       LocalServices services, @TempDir Path directory) throws Exception {
-    Map<String, String> settings = JobSettings.of(services);
+    Map<String, String> settings = JobSettings.of(services.endpoints());
     int port = freePort();
     settings.put("flink.metrics.reporter.prom.port", String.valueOf(port));
     Set<String> wanted = new TreeSet<>(metrics(Files.readString(ALERTS)));
