@@ -65,7 +65,7 @@ class KafkaCommandsIT {
 
   private static KafkaProducer<byte[], byte[]> producer(LocalKafka kafka) {
     return new KafkaProducer<>(
-        Map.of("bootstrap.servers", kafka.bootstrapServers(), "delivery.timeout.ms", 30_000),
+        Map.of("bootstrap.servers", kafka.bootstrapServers()),
         new ByteArraySerializer(),
         new ByteArraySerializer());
   }
