@@ -12,7 +12,7 @@ final class RequestProgress implements AutoCloseable {
 
   private final boolean json;
   private final PrintWriter out;
-  private final @Nullable ProgressBar bar;
+  private @Nullable ProgressBar bar;
 
   private RequestProgress(boolean json, PrintWriter out, @Nullable ProgressBar bar) {
     this.json = json;
@@ -28,7 +28,7 @@ final class RequestProgress implements AutoCloseable {
         json || !ProgressDisplay.onTerminal()
             ? null
             : new ProgressBarBuilder()
-                .setTaskName(request.projectId().replaceAll("\\p{Cntrl}", "?"))
+                .setTaskName(TextTable.printable(request.projectId()))
                 .setInitialMax(request.images())
                 .hideEta()
                 .build();
@@ -46,8 +46,7 @@ final class RequestProgress implements AutoCloseable {
       }
       if (bar == null || EventText.isOutcome(event)) {
         close();
-        out.println(
-            EventText.type(event) + " " + EventText.details(event).replaceAll("\\p{Cntrl}", "?"));
+        out.println(TextTable.printable(EventText.type(event) + " " + EventText.details(event)));
         EventText.failures(event).forEach(out::println);
       }
     }
@@ -58,6 +57,7 @@ final class RequestProgress implements AutoCloseable {
   public void close() {
     if (bar != null) {
       bar.close();
+      bar = null; // it would be drawn once more
     }
   }
 }

@@ -20,10 +20,15 @@ final class TextTable {
   void add(String... cells) {
     String[] row = new String[widths.length];
     for (int i = 0; i < row.length; i++) {
-      row[i] = CONTROL.matcher(cells[i]).replaceAll("?");
+      row[i] = printable(cells[i]);
       widths[i] = Math.max(widths[i], row[i].length());
     }
     rows.add(row);
+  }
+
+  /** The text without what could steer a terminal. */
+  static String printable(String text) {
+    return CONTROL.matcher(text).replaceAll("?");
   }
 
   List<String> lines() {

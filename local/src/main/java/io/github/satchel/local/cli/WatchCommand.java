@@ -65,7 +65,7 @@ final class WatchCommand implements Callable<Integer> {
             event.path("requestId").asText(),
             EventText.type(event),
             EventText.details(event));
-    out.println(line.replaceAll("\\p{Cntrl}", "?"));
+    out.println(TextTable.printable(line));
     EventText.failures(event).forEach(failure -> out.println("    " + failure));
   }
 }
