@@ -29,7 +29,7 @@ export function explain(error: unknown, servers: string): SatchelError {
   if (codes.includes('ENOTFOUND') || codes.includes('EAI_AGAIN')) {
     return new SatchelError('unreachable', `No host of ${servers} is known: check bootstrapServers`, error)
   }
-  if (codes.includes('UNKNOWN_TOPIC_OR_PARTITION')) {
+  if (codes.includes('UNKNOWN_TOPIC_OR_PARTITION') || all.some(({ message }) => /^Unknown topic/.test(message))) {
     return new SatchelError(
       'topic-missing',
       `${kafka} lacks a topic: create training-requests and training-results with max.message.bytes=8388608, or name yours in requestsTopic and resultsTopic`,

@@ -171,10 +171,9 @@ export class Satchel {
   }
 
   #lose(error: Error): void {
-    const reason = explain(error, this.#servers).message
     this.#lost = new SatchelError(
       'connection-lost',
-      `Lost sight of the requests that are being served. ${reason} They go on: connect again, and send the same request for its events only if its requestId was never written`,
+      `Lost sight of the requests that are being served; they go on. ${explain(error, this.#servers).message} What became of them: ./satchel watch --from-beginning`,
       error
     )
     const lost = this.#lost

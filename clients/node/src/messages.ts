@@ -41,7 +41,7 @@ export interface TrainingRequest {
        */
       credentials: Identifier[]
       /**
-       * Ids of the classifiers whose place the new one takes.
+       * Ids of the classifiers whose place the new one takes: deleted once it is created.
        *
        * @maxItems 100
        */
@@ -127,9 +127,15 @@ export type FailureCode =
   | 'rate-limited'
   | 'upload-refused'
   | 'upload-failed'
+  | 'training-failed'
+  | 'training-unknown'
   | 'superseded'
   | 'invalid-request'
 export type Failures = Failure[]
+/**
+ * Ids of the classifiers that were deleted before the new one was created, as there was no room for both.
+ */
+export type DeletedFirst = string[]
 
 /**
  * The request is being served.
@@ -160,7 +166,7 @@ export interface ProgressEvent {
   images: ImageCounts
 }
 /**
- * The archives are built and on their way to the training service.
+ * The archives are on their way; at most every two seconds.
  */
 export interface UploadingEvent {
   type: 'uploading'
@@ -168,8 +174,39 @@ export interface UploadingEvent {
   projectId: ProjectId
   at: At
   images: ImageCounts
-  archives?: Archives
+  upload: Upload
+}
+/**
+ * Bytes of all archives, and how many of them are sent.
+ */
+export interface Upload {
+  bytes: number
+  sent: number
+}
+/**
+ * Outcome: the classifier is created. Failures are images that were skipped and credentials that were refused.
+ */
+export interface UploadedEvent {
+  type: 'uploaded'
+  requestId: RequestId
+  projectId: ProjectId
+  at: At
+  images: ImageCounts
+  classifier: Classifier
+  archives: Archives
   failures?: Failures
+  deletedFirst?: DeletedFirst
+}
+/**
+ * What the training service, or the endpoint, calls it; credentials are the name of those it was created with, or the endpoint's.
+ */
+export interface Classifier {
+  id: string
+  name: string
+  status: string
+  created: string
+  url: string
+  credentials: string
 }
 /**
  * One label's zip.
@@ -215,30 +252,6 @@ export interface PlaceInTheRequest {
   pointer: string
 }
 /**
- * Outcome: the classifier is created. Failures are images that were skipped and credentials that were refused.
- */
-export interface UploadedEvent {
-  type: 'uploaded'
-  requestId: RequestId
-  projectId: ProjectId
-  at: At
-  images: ImageCounts
-  classifier: Classifier
-  archives: Archives
-  failures?: Failures
-}
-/**
- * What the training service calls it; created is by its clock, credentials are the name of those it was created with.
- */
-export interface Classifier {
-  id: string
-  name: string
-  status: string
-  created: string
-  url: string
-  credentials: string
-}
-/**
  * Outcome: the archives are where they say. Failures are images that were skipped.
  */
 export interface StoredEvent {
@@ -261,6 +274,7 @@ export interface FailedEvent {
   images: ImageCounts
   archives?: Archives
   failures?: Failures
+  deletedFirst?: DeletedFirst
   error: TrainingError
 }
 /**
@@ -292,8 +306,6 @@ export interface ReadyEvent {
   at: At
   images: ImageCounts
   classifier: Classifier
-  archives?: Archives
-  failures?: Failures
 }
 /**
  * After uploaded: the service could not train the classifier.
@@ -305,9 +317,7 @@ export interface TrainingFailedEvent {
   at: At
   images: ImageCounts
   classifier: Classifier
-  archives?: Archives
-  failures?: Failures
-  error?: TrainingError
+  error: TrainingError
 }
 /**
  * After uploaded: what became of the training was not seen in the time that it is looked after.
@@ -319,7 +329,5 @@ export interface TrainingUnknownEvent {
   at: At
   images: ImageCounts
   classifier: Classifier
-  archives?: Archives
-  failures?: Failures
-  error?: TrainingError
+  error: TrainingError
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { Consumer } from '@platformatic/kafka'
+import { Consumer, Producer, stringSerializers } from '@platformatic/kafka'
 import { connect, SatchelError, type Image, type Satchel, type TrainingEvent, type TrainingRequest } from '../src/index.js'
 import { Services } from './services.js'
 
@@ -136,13 +136,16 @@ test('a refused log-in is one sentence without the password', async () => {
 test('a connection that is lost while following is one sentence with the way out', async () => {
   await using lonely = await Services.start({ job: false })
   const client = await connect({ bootstrapServers: lonely.kafka, patience: 2000 })
-  const following = events(client.train(request()))
-  const outcome = assert.rejects(following, isError('connection-lost', /They go on: connect again/))
+  const ask = request()
+  const training = client.train(ask)
+  const first = training.next()
   await written(lonely.kafka)
+  await tell(lonely.kafka, ask)
+  assert.ok(!(await first).done)
 
   await lonely.kill()
 
-  await outcome
+  await assert.rejects(training.next(), isError('connection-lost', /they go on\. .* \.\/satchel watch/))
   await client.close()
 })
 
@@ -154,6 +157,17 @@ async function written(kafka: string) {
     ends = (await consumer.listOffsets({ topics: ['training-requests'] })).get('training-requests') ?? []
   } while (ends.every(end => end === 0n))
   await consumer.close()
+}
+
+/** Says what the job would. */
+async function tell(kafka: string, { requestId, projectId }: TrainingRequest) {
+  const producer = new Producer({ clientId: 'test', bootstrapBrokers: [kafka], serializers: stringSerializers })
+  const event = { type: 'accepted', requestId, projectId, at: new Date().toISOString(), images: { total: 20, done: 0, failed: 0 } }
+  await producer.send({
+    messages: [{ topic: 'training-results', key: projectId, value: JSON.stringify(event), headers: { requestId } }],
+    acks: -1
+  })
+  await producer.close()
 }
 
 function isError(code: string, message: RegExp) {

@@ -61,16 +61,18 @@ public enum Contestant {
 
   abstract Resizer open();
 
+  static ResizeSettings settings(KernelChoice choice) {
+    return new ResizeSettings(
+        SETTINGS.width(),
+        SETTINGS.height(),
+        SETTINGS.maxPixels(),
+        choice,
+        SETTINGS.jpegQuality(),
+        SETTINGS.timeout());
+  }
+
   private static Resizer kernel(KernelChoice choice) {
-    var settings =
-        new ResizeSettings(
-            SETTINGS.width(),
-            SETTINGS.height(),
-            SETTINGS.maxPixels(),
-            choice,
-            SETTINGS.jpegQuality(),
-            SETTINGS.timeout());
-    PictureResizer resizer = PictureResizer.open(settings);
+    PictureResizer resizer = PictureResizer.open(settings(choice));
     return new Resizer() {
       @Override
       public byte[] resize(byte[] content, OutputFormat format) {

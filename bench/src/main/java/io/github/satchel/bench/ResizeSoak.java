@@ -2,7 +2,6 @@ package io.github.satchel.bench;
 
 import io.github.satchel.job.model.OutputFormat;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +55,7 @@ public final class ResizeSoak implements Callable<Integer> {
         for (Future<Void> each : work) {
           each.get();
         }
-        late = residentMegabytes();
+        late = ResidentMemory.now();
         early = tenth == 1 ? late : early;
         System.out.printf(Locale.ROOT, "%6d pictures: %d MB resident%n", end, late);
       }
@@ -77,14 +76,5 @@ public final class ResizeSoak implements Callable<Integer> {
     }
     next.decrementAndGet(); // the number that was too large belongs to the next tenth
     return null;
-  }
-
-  private static long residentMegabytes() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmRSS:")) {
-        return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
-      }
-    }
-    throw new IOException("no VmRSS");
   }
 }

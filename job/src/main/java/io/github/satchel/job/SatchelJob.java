@@ -1,42 +1,55 @@
 package io.github.satchel.job;
 
-import io.github.satchel.connectors.watson.CredentialsDirectory;
-import io.github.satchel.connectors.watson.TrainingOutcome;
-import io.github.satchel.connectors.watson.WatsonSink;
+import io.github.satchel.connectors.training.CredentialsDirectory;
+import io.github.satchel.connectors.training.HttpEndpointDirectory;
+import io.github.satchel.connectors.training.HttpEndpointResolver;
+import io.github.satchel.connectors.training.HttpTrainerSink;
+import io.github.satchel.connectors.training.TrainingEvent;
+import io.github.satchel.connectors.training.TrainingSinkBuilder;
+import io.github.satchel.connectors.training.WatsonSink;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
+import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.events.DeadLetterSerializer;
 import io.github.satchel.job.events.EventSerializer;
 import io.github.satchel.job.events.RawRequestDeserializer;
+import io.github.satchel.job.events.RequestStatusDeserializer;
 import io.github.satchel.job.fetch.FetchFunction;
 import io.github.satchel.job.fetch.FetchSettings;
+import io.github.satchel.job.model.Delivery;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.RawRequest;
+import io.github.satchel.job.model.RequestStatus;
 import io.github.satchel.job.resize.ResizeFunction;
 import io.github.satchel.job.resize.ResizeSettings;
-import io.github.satchel.job.trainer.OutcomeSerializer;
 import io.github.satchel.job.trainer.PackedRequestConverter;
+import io.github.satchel.job.trainer.TrainingEventSerializer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ParameterTool;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * The job on a cluster: {@code --config FILE}, and {@code --key value} to override single settings.
  */
+@SuppressWarnings("deprecation") // the connector has no other way yet to name the reset strategy
 public final class SatchelJob {
 
   /** The job's name on the dashboard. */
@@ -64,12 +77,17 @@ public final class SatchelJob {
     var events =
         new EventSerializer(
             options.get(SatchelOptions.KAFKA_RESULTS_TOPIC), maxContentBytes(options));
+    Sink<TrainingEvent> trainingEvents = topic(options, new TrainingEventSerializer(events));
+    HttpEndpointResolver endpoints = endpoints(options);
     new SatchelTopology(
             options,
             requests(options),
+            statuses(options),
             new FetchFunction(FetchSettings.from(options)),
-            new ResizeFunction(ResizeSettings.from(options)),
-            trainer(options, topic(options, new OutcomeSerializer(events))),
+            new ResizeFunction(ResizeSettings.from(options), CacheSettings.from(options)),
+            endpoints,
+            watson(options, trainingEvents),
+            http(options, endpoints, trainingEvents),
             topic(options, events),
             topic(
                 options,
@@ -88,18 +106,40 @@ public final class SatchelJob {
         : SatchelConfiguration.load(Path.of(file), overrides);
   }
 
-  @SuppressWarnings("deprecation") // the connector has no other way yet to name the reset strategy
   private static Source<RawRequest, ?, ?> requests(Configuration options) {
-    String bytes = String.valueOf(maxMessageBytes(options));
-    return KafkaSource.<RawRequest>builder()
+    return topic(
+        options,
+        SatchelOptions.KAFKA_REQUESTS_TOPIC,
+        new RawRequestDeserializer(),
+        OffsetResetStrategy.EARLIEST);
+  }
+
+  /** What was told before the job first ran is about nothing that it knows. */
+  private static Source<RequestStatus, ?, ?> statuses(Configuration options) {
+    return topic(
+        options,
+        SatchelOptions.KAFKA_RESULTS_TOPIC,
+        new RequestStatusDeserializer(),
+        OffsetResetStrategy.LATEST);
+  }
+
+  private static <T> Source<T, ?, ?> topic(
+      Configuration options,
+      ConfigOption<String> topicOption,
+      KafkaRecordDeserializationSchema<T> deserializer,
+      OffsetResetStrategy withoutOffset) {
+    String topic = options.get(topicOption);
+    String group = options.get(SatchelOptions.KAFKA_GROUP_ID);
+    return KafkaSource.<T>builder()
         .setProperties(clientProperties(options))
-        .setProperty(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, bytes)
-        .setGroupId(options.get(SatchelOptions.KAFKA_GROUP_ID))
-        .setTopics(List.of(options.get(SatchelOptions.KAFKA_REQUESTS_TOPIC)))
-        .setStartingOffsets(
-            OffsetsInitializer.committedOffsets(
-                org.apache.kafka.clients.consumer.OffsetResetStrategy.EARLIEST))
-        .setDeserializer(new RawRequestDeserializer())
+        .setProperty(
+            ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+            String.valueOf(maxMessageBytes(options)))
+        .setGroupId(group)
+        .setClientIdPrefix(group + "-" + topic)
+        .setTopics(List.of(topic))
+        .setStartingOffsets(OffsetsInitializer.committedOffsets(withoutOffset))
+        .setDeserializer(deserializer)
         .build();
   }
 
@@ -115,20 +155,47 @@ public final class SatchelJob {
         .build();
   }
 
-  private static Sink<PackedRequest> trainer(
-      Configuration options, Sink<TrainingOutcome> outcomes) {
-    return WatsonSink.<PackedRequest>builder()
-        .setElementConverter(new PackedRequestConverter())
-        .setOutcomeSink(outcomes)
+  private static Sink<PackedRequest> watson(Configuration options, Sink<TrainingEvent> events) {
+    return common(WatsonSink.<PackedRequest>builder(), Delivery.Kind.WATSON, options, events)
         .setCredentialsResolver(
             new CredentialsDirectory(options.get(SatchelOptions.CREDENTIALS_DIR)))
         .setIamUrl(options.get(SatchelOptions.WATSON_IAM_URL))
+        .setRestTime(options.get(SatchelOptions.WATSON_REST_TIME))
+        .setMaxCallsPerKey(options.get(SatchelOptions.WATSON_MAX_CALLS_PER_KEY))
+        .setDeleteAgainAfter(options.get(SatchelOptions.WATSON_DELETE_AGAIN_AFTER))
+        .setFollow(options.get(SatchelOptions.WATSON_FOLLOW))
+        .setFollowIntervals(
+            options.get(SatchelOptions.WATSON_FOLLOW_INTERVAL),
+            options.get(SatchelOptions.WATSON_FOLLOW_MAX_INTERVAL))
+        .setFollowLimit(options.get(SatchelOptions.WATSON_FOLLOW_LIMIT))
+        .build();
+  }
+
+  private static Sink<PackedRequest> http(
+      Configuration options, HttpEndpointResolver endpoints, Sink<TrainingEvent> events) {
+    return common(HttpTrainerSink.<PackedRequest>builder(), Delivery.Kind.HTTP, options, events)
+        .setEndpointResolver(endpoints)
+        .build();
+  }
+
+  private static <B extends TrainingSinkBuilder<PackedRequest, B>> B common(
+      B sink, Delivery.Kind receiver, Configuration options, Sink<TrainingEvent> events) {
+    return sink.setElementConverter(new PackedRequestConverter(receiver))
+        .setEventSink(events)
         .setMaxConcurrentUploads(options.get(SatchelOptions.WATSON_MAX_UPLOADS))
+        .setMaxUploadBytes(options.get(SatchelOptions.WATSON_MAX_UPLOAD_SIZE).getBytes())
+        .setProgressInterval(options.get(SatchelOptions.WATSON_PROGRESS_INTERVAL))
         .setConnectTimeout(options.get(SatchelOptions.WATSON_CONNECT_TIMEOUT))
         .setResponseTimeout(options.get(SatchelOptions.WATSON_RESPONSE_TIMEOUT))
+        .setIdleTimeout(options.get(SatchelOptions.WATSON_IDLE_TIMEOUT))
+        .setUploadTimeout(options.get(SatchelOptions.WATSON_UPLOAD_TIMEOUT))
         .setMaxAttempts(options.get(SatchelOptions.WATSON_MAX_ATTEMPTS))
-        .setKeepArchives(options.get(SatchelOptions.ARCHIVES_KEEP))
-        .build();
+        .setKeepArchives(options.get(SatchelOptions.ARCHIVES_KEEP));
+  }
+
+  private static HttpEndpointResolver endpoints(Configuration options) {
+    String directory = options.get(SatchelOptions.ENDPOINTS_DIR);
+    return directory == null ? name -> Optional.empty() : new HttpEndpointDirectory(directory);
   }
 
   private static Properties clientProperties(Configuration options) {

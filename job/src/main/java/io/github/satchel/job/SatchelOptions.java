@@ -89,6 +89,41 @@ public final class SatchelOptions {
           .defaultValue(Duration.ofMinutes(30))
           .withDescription("Longest deadline a request gets; more is cut to it.");
 
+  public static final ConfigOption<Boolean> DISPATCH_SUPERSEDE =
+      key("dispatch.supersede")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether a new request of a project ends those of the same project that still run"
+                  + " (failed, superseded). Otherwise they are served one after another.");
+
+  public static final ConfigOption<Integer> DISPATCH_IN_FLIGHT =
+      key("dispatch.in-flight")
+          .intType()
+          .defaultValue(300)
+          .withDescription(
+              "Images of a request on their way at once, from being sent to being told of in a"
+                  + " progress event; at least 20. Everything a small request waits for behind a"
+                  + " large one, and the most that one request gets done in a"
+                  + " window.progress-interval.");
+
+  public static final ConfigOption<Integer> DISPATCH_QUANTUM =
+      key("dispatch.quantum")
+          .intType()
+          .defaultValue(100)
+          .withDescription(
+              "Images that a project sends before others have their turn, rounded up to a multiple"
+                  + " of 20. Requests no larger than this are sent one after another, those that"
+                  + " are larger in turns.");
+
+  public static final ConfigOption<Duration> DISPATCH_PATIENCE =
+      key("dispatch.patience")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(5))
+          .withDescription(
+              "How long a request with dispatch.in-flight images on their way waits for one of"
+                  + " them; then it sends 20 more all the same.");
+
   public static final ConfigOption<String> IMAGES_DIR =
       key("images.dir")
           .stringType()
@@ -300,6 +335,36 @@ public final class SatchelOptions {
               "Shortest time between two progress events of a request, but for the last one, which"
                   + " comes at once: no two seconds see more than the contract's two a second.");
 
+  public static final ConfigOption<String> CACHE_DIR =
+      key("cache.dir")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Where resized pictures are kept, such as s3://bucket/prefix, so that one that has not"
+                  + " changed costs neither a download nor a resize when a pupil trains again."
+                  + " Nothing is kept without it. Files that nobody asks for stay: let the store"
+                  + " expire them after cache.ttl.");
+
+  public static final ConfigOption<Duration> CACHE_MAX_AGE =
+      key("cache.max-age")
+          .durationType()
+          .defaultValue(Duration.ofHours(1))
+          .withDescription(
+              "How long a kept picture is used before its origin is asked whether it has changed;"
+                  + " 0 to ask every time.");
+
+  public static final ConfigOption<Duration> CACHE_TTL =
+      key("cache.ttl")
+          .durationType()
+          .defaultValue(Duration.ofDays(14))
+          .withDescription("How long a picture is kept since its origin was last asked.");
+
+  public static final ConfigOption<Duration> CACHE_TIMEOUT =
+      key("cache.timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(2))
+          .withDescription("Longest time to look for a kept picture; after that it is fetched.");
+
   public static final ConfigOption<String> ARCHIVES_DIR =
       key("archives.dir")
           .stringType()
@@ -314,13 +379,41 @@ public final class SatchelOptions {
           .defaultValue(false)
           .withDescription("Keep the archives of a request after they were uploaded.");
 
+  public static final ConfigOption<Integer> ARCHIVES_WRITERS =
+      key("archives.writers")
+          .intType()
+          .defaultValue(8)
+          .withDescription(
+              "Requests whose archives are written at once, for each subtask of the window: enough"
+                  + " that a class does not wait for one round trip to the store after another. Each"
+                  + " holds about 512 kb of images in memory.");
+
+  public static final ConfigOption<Integer> ARCHIVES_MAX_ATTEMPTS =
+      key("archives.max-attempts")
+          .intType()
+          .defaultValue(5)
+          .withDescription(
+              "How often the archives of a request are tried to be written when their store fails,"
+                  + " at growing distances from 200 ms on; then the job restarts.");
+
   public static final ConfigOption<String> CREDENTIALS_DIR =
       key("credentials.dir")
           .stringType()
           .noDefaultValue()
           .withDescription(
               "Directory of the trainer's credentials, on every task manager: <name>.json holds"
-                  + " {\"url\", \"apikey\"}. Changes are picked up without a restart.");
+                  + " {\"url\", \"apikey\"}; with \"auth\": \"basic\" the key is sent as HTTP Basic, and"
+                  + " \"api_key\" in place of \"apikey\" is a legacy one. Changes are picked up without"
+                  + " a restart.");
+
+  public static final ConfigOption<String> ENDPOINTS_DIR =
+      key("endpoints.dir")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Directory of the endpoints that archives can be posted to, on every task manager:"
+                  + " <name>.json holds {\"url\", \"secret\"}. Changes are picked up without a"
+                  + " restart. Requests for an endpoint are rejected without it.");
 
   public static final ConfigOption<String> WATSON_IAM_URL =
       key("watson.iam-url")
@@ -334,6 +427,21 @@ public final class SatchelOptions {
           .defaultValue(4)
           .withDescription("Uploads at once, for each subtask of the sink.");
 
+  public static final ConfigOption<MemorySize> WATSON_MAX_UPLOAD_SIZE =
+      key("watson.max-upload-size")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(512))
+          .withDescription(
+              "Archives on their way at once, for each subtask of the sink; a request with more"
+                  + " goes alone. They are streamed: this is about the network, not memory.");
+
+  public static final ConfigOption<Duration> WATSON_PROGRESS_INTERVAL =
+      key("watson.progress-interval")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(2))
+          .withDescription(
+              "Shortest time between two uploading events of a request, and before the first.");
+
   public static final ConfigOption<Duration> WATSON_CONNECT_TIMEOUT =
       key("watson.connect-timeout")
           .durationType()
@@ -346,11 +454,79 @@ public final class SatchelOptions {
           .defaultValue(Duration.ofMinutes(2))
           .withDescription("Longest wait for the trainer's answer once everything was sent.");
 
+  public static final ConfigOption<Duration> WATSON_IDLE_TIMEOUT =
+      key("watson.idle-timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(30))
+          .withDescription(
+              "Longest time in which the trainer accepts no byte of an upload. One that moves,"
+                  + " however slowly, is let be.");
+
+  public static final ConfigOption<Duration> WATSON_UPLOAD_TIMEOUT =
+      key("watson.upload-timeout")
+          .durationType()
+          .defaultValue(Duration.ofHours(1))
+          .withDescription("Longest time for one attempt of an upload altogether.");
+
   public static final ConfigOption<Integer> WATSON_MAX_ATTEMPTS =
       key("watson.max-attempts")
           .intType()
           .defaultValue(5)
           .withDescription("How often a call to the trainer is tried that failed in passing.");
+
+  public static final ConfigOption<Duration> WATSON_REST_TIME =
+      key("watson.rest-time")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(1))
+          .withDescription(
+              "How long credentials whose plan was full, that were rejected, over their limit or"
+                  + " without a service, are left alone by other requests too, unless the service"
+                  + " says it (Retry-After). If all of a request's credentials rest they are tried"
+                  + " all the same, but for those that the service asked to leave alone.");
+
+  public static final ConfigOption<Integer> WATSON_MAX_CALLS_PER_KEY =
+      key("watson.max-calls-per-key")
+          .intType()
+          .defaultValue(20)
+          .withDescription(
+              "Calls at once with the same credentials, for each subtask of the sink; others wait"
+                  + " their turn.");
+
+  public static final ConfigOption<Duration> WATSON_DELETE_AGAIN_AFTER =
+      key("watson.delete-again-after")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(15))
+          .withDescription(
+              "When the deletion of a replaced classifier is repeated: one that was deleted while it"
+                  + " trained can reappear.");
+
+  public static final ConfigOption<Boolean> WATSON_FOLLOW =
+      key("watson.follow")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether the trainer is asked what becomes of a classifier, and ready,"
+                  + " training-failed or training-unknown is told.");
+
+  public static final ConfigOption<Duration> WATSON_FOLLOW_INTERVAL =
+      key("watson.follow-interval")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(10))
+          .withDescription(
+              "Time from the upload to the first question after a classifier; doubles with each.");
+
+  public static final ConfigOption<Duration> WATSON_FOLLOW_MAX_INTERVAL =
+      key("watson.follow-max-interval")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(2))
+          .withDescription("Longest time between two such questions.");
+
+  public static final ConfigOption<Duration> WATSON_FOLLOW_LIMIT =
+      key("watson.follow-limit")
+          .durationType()
+          .defaultValue(Duration.ofHours(2))
+          .withDescription(
+              "After which a classifier that still trains is given up as training-unknown.");
 
   /** Options without which there is no job. */
   static final Set<ConfigOption<?>> REQUIRED =
@@ -363,9 +539,27 @@ public final class SatchelOptions {
           Rule.atLeast(REQUEST_DEADLINE, Duration.ofSeconds(1)),
           Rule.atLeast(REQUEST_MAX_DEADLINE, Duration.ofSeconds(1)),
           Rule.longerThan(ADMIT_REMEMBER, REQUEST_MAX_DEADLINE),
+          Rule.atLeast(DISPATCH_IN_FLIGHT, 20),
+          Rule.atLeast(DISPATCH_QUANTUM, 1),
+          Rule.atLeast(DISPATCH_PATIENCE, Duration.ofMillis(100)),
           Rule.atLeast(FETCH_CONCURRENCY, 1),
           Rule.atLeast(PROGRESS_INTERVAL, Duration.ofMillis(100)),
+          Rule.atLeast(CACHE_MAX_AGE, Duration.ZERO),
+          Rule.atLeast(CACHE_TTL, Duration.ofSeconds(1)),
+          Rule.atLeast(CACHE_TIMEOUT, Duration.ofMillis(1)),
+          Rule.atLeast(ARCHIVES_WRITERS, 1),
+          Rule.atLeast(ARCHIVES_MAX_ATTEMPTS, 1),
           Rule.atLeast(WATSON_MAX_UPLOADS, 1),
+          Rule.atLeast(WATSON_MAX_UPLOAD_SIZE, new MemorySize(1)),
+          Rule.atLeast(WATSON_PROGRESS_INTERVAL, Duration.ofMillis(100)),
+          Rule.atLeast(WATSON_IDLE_TIMEOUT, Duration.ofMillis(1)),
+          Rule.atLeast(WATSON_UPLOAD_TIMEOUT, Duration.ofMillis(1)),
+          Rule.atLeast(WATSON_REST_TIME, Duration.ZERO),
+          Rule.atLeast(WATSON_MAX_CALLS_PER_KEY, 1),
+          Rule.atLeast(WATSON_DELETE_AGAIN_AFTER, Duration.ZERO),
+          Rule.atLeast(WATSON_FOLLOW_INTERVAL, Duration.ofMillis(1)),
+          Rule.longerThan(WATSON_FOLLOW_MAX_INTERVAL, WATSON_FOLLOW_INTERVAL),
+          Rule.longerThan(WATSON_FOLLOW_LIMIT, WATSON_FOLLOW_INTERVAL),
           Rule.atLeast(WATSON_CONNECT_TIMEOUT, Duration.ofMillis(1)),
           Rule.atLeast(WATSON_RESPONSE_TIMEOUT, Duration.ofMillis(1)),
           Rule.atLeast(WATSON_MAX_ATTEMPTS, 1));

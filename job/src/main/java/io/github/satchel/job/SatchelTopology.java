@@ -1,7 +1,11 @@
 package io.github.satchel.job;
 
+import io.github.satchel.connectors.training.HttpEndpointResolver;
 import io.github.satchel.job.admit.AdmitFunction;
 import io.github.satchel.job.admit.ValidateFunction;
+import io.github.satchel.job.dispatch.DispatchFunction;
+import io.github.satchel.job.dispatch.DispatchOperator;
+import io.github.satchel.job.dispatch.DispatchSettings;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.DeadLetter;
 import io.github.satchel.job.model.Event;
@@ -9,8 +13,11 @@ import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.RawRequest;
+import io.github.satchel.job.model.RequestSignal;
+import io.github.satchel.job.model.RequestStatus;
 import io.github.satchel.job.model.ResizedImage;
 import io.github.satchel.job.model.TrainingRequest;
+import io.github.satchel.job.window.ArchiveSettings;
 import io.github.satchel.job.window.RequestWindow;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -35,16 +42,21 @@ import org.apache.flink.util.OutputTag;
  *        |
  *    validate ── broken ──> dead letters, rejected
  *        | by request
- *     admit ── accepted
- *        | an image each          | the request
+ *     admit ── accepted ──────────+
+ *        | by project             |
+ *     dispatch ── superseded ─────+    <── by project, training-results
+ *        | an image each          |
  *     fetch                       |
  *        |                        |
  *     resize                      |
  *        | by request             | by request
  *     request window <────────────+
- *        |── progress, failed, stored
- *     trainer ── uploaded, failed
+ *        |── progress, failed, stored ──> training-results
+ *     trainer ── uploading, uploaded, failed, ready, training-failed, training-unknown
  * </pre>
+ *
+ * <p>What the job tells is read back, as Flink has no way upstream: dispatch learns from it how far
+ * requests are.
  *
  * <p>Each stage is a vertex of its own, so that the dashboard shows where a burst waits and each
  * can be scaled by itself. The uids are part of every savepoint: a changed one loses state.
@@ -55,34 +67,46 @@ final class SatchelTopology {
       new OutputTag<>("events", TypeInformation.of(Event.class));
   private static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
-  private static final OutputTag<AdmittedRequest> REQUESTS =
-      new OutputTag<>("requests", TypeInformation.of(AdmittedRequest.class));
+  private static final OutputTag<RequestSignal> SIGNALS =
+      new OutputTag<>("signals", TypeInformation.of(RequestSignal.class));
 
   private final Configuration options;
   private final Source<RawRequest, ?, ?> requests;
+  private final Source<RequestStatus, ?, ?> statuses;
   private final AsyncFunction<ImageTask, FetchedImage> fetch;
   private final MapFunction<FetchedImage, ResizedImage> resize;
+  private final HttpEndpointResolver endpoints;
   private final Sink<PackedRequest> trainer;
+  private final Sink<PackedRequest> httpTrainer;
   private final Sink<Event> events;
   private final Sink<DeadLetter> deadLetters;
 
   /**
    * @param options settings as {@link SatchelConfiguration} checked them
-   * @param trainer takes archives, and tells their outcome by itself
+   * @param statuses what the sinks of events and outcomes were told
+   * @param endpoints those that {@code httpTrainer} knows
+   * @param trainer takes the archives that go to Watson, and tells their outcome by itself
+   * @param httpTrainer the same for those that go to an endpoint
    */
   SatchelTopology(
       Configuration options,
       Source<RawRequest, ?, ?> requests,
+      Source<RequestStatus, ?, ?> statuses,
       AsyncFunction<ImageTask, FetchedImage> fetch,
       MapFunction<FetchedImage, ResizedImage> resize,
+      HttpEndpointResolver endpoints,
       Sink<PackedRequest> trainer,
+      Sink<PackedRequest> httpTrainer,
       Sink<Event> events,
       Sink<DeadLetter> deadLetters) {
     this.options = options;
     this.requests = requests;
+    this.statuses = statuses;
     this.fetch = fetch;
     this.resize = resize;
+    this.endpoints = endpoints;
     this.trainer = trainer;
+    this.httpTrainer = httpTrainer;
     this.events = events;
     this.deadLetters = deadLetters;
   }
@@ -90,14 +114,17 @@ final class SatchelTopology {
   void build(StreamExecutionEnvironment environment) {
     environment.configure(new Configuration().set(PipelineOptions.GENERIC_TYPES, false));
     SingleOutputStreamOperator<TrainingRequest> valid = validate(read(environment));
-    SingleOutputStreamOperator<ImageTask> images = admit(valid);
+    SingleOutputStreamOperator<AdmittedRequest> admitted = admit(valid);
+    SingleOutputStreamOperator<ImageTask> images = dispatch(admitted, readStatuses(environment));
     SingleOutputStreamOperator<PackedRequest> packed =
-        window(images.getSideOutput(REQUESTS), resize(fetch(images)));
+        window(
+            admitted.getSideOutput(SIGNALS).union(images.getSideOutput(SIGNALS)),
+            resize(fetch(images)));
     train(packed);
     tell(
         valid
             .getSideOutput(EVENTS)
-            .union(images.getSideOutput(EVENTS), packed.getSideOutput(EVENTS)));
+            .union(admitted.getSideOutput(EVENTS), packed.getSideOutput(EVENTS)));
     setAside(valid.getSideOutput(DEAD_LETTERS));
   }
 
@@ -111,15 +138,25 @@ final class SatchelTopology {
         .uid("requests");
   }
 
+  private DataStream<RequestStatus> readStatuses(StreamExecutionEnvironment environment) {
+    return environment
+        .fromSource(
+            statuses,
+            WatermarkStrategy.noWatermarks(),
+            "training results",
+            TypeInformation.of(RequestStatus.class))
+        .uid("statuses");
+  }
+
   private SingleOutputStreamOperator<TrainingRequest> validate(DataStream<RawRequest> raw) {
-    return raw.process(new ValidateFunction(EVENTS, DEAD_LETTERS))
+    return raw.process(new ValidateFunction(endpoints, EVENTS, DEAD_LETTERS))
         .returns(TrainingRequest.class)
         .name("validate")
         .uid("validate")
         .disableChaining();
   }
 
-  private SingleOutputStreamOperator<ImageTask> admit(DataStream<TrainingRequest> valid) {
+  private SingleOutputStreamOperator<AdmittedRequest> admit(DataStream<TrainingRequest> valid) {
     return valid
         .keyBy(TrainingRequest::requestId)
         .process(
@@ -127,11 +164,24 @@ final class SatchelTopology {
                 options.get(SatchelOptions.ADMIT_REMEMBER),
                 options.get(SatchelOptions.REQUEST_DEADLINE),
                 options.get(SatchelOptions.REQUEST_MAX_DEADLINE),
-                REQUESTS,
+                SIGNALS,
                 EVENTS))
-        .returns(ImageTask.class)
+        .returns(AdmittedRequest.class)
         .name("admit")
         .uid("admit")
+        .disableChaining();
+  }
+
+  private SingleOutputStreamOperator<ImageTask> dispatch(
+      DataStream<AdmittedRequest> admitted, DataStream<RequestStatus> statuses) {
+    return admitted
+        .keyBy(request -> request.request().projectId())
+        .connect(statuses.keyBy(RequestStatus::projectId))
+        .transform(
+            "dispatch",
+            TypeInformation.of(ImageTask.class),
+            new DispatchOperator(new DispatchFunction(DispatchSettings.from(options), SIGNALS)))
+        .uid("dispatch")
         .disableChaining();
   }
 
@@ -162,25 +212,26 @@ final class SatchelTopology {
   }
 
   private SingleOutputStreamOperator<PackedRequest> window(
-      DataStream<AdmittedRequest> admitted, DataStream<ResizedImage> images) {
-    return admitted
-        .keyBy(request -> request.request().requestId())
+      DataStream<RequestSignal> signals, DataStream<ResizedImage> images) {
+    return signals
+        .keyBy(RequestSignal::requestId)
         .connect(images.keyBy(ResizedImage::requestId))
-        .process(
+        .transform(
+            "request window",
+            TypeInformation.of(PackedRequest.class),
             new RequestWindow(
-                options.get(SatchelOptions.ARCHIVES_DIR),
-                options.get(SatchelOptions.ARCHIVES_KEEP),
+                ArchiveSettings.from(options),
                 options.get(SatchelOptions.ADMIT_REMEMBER),
                 options.get(SatchelOptions.PROGRESS_INTERVAL),
                 EVENTS))
-        .returns(PackedRequest.class)
-        .name("request window")
         .uid("window")
         .disableChaining();
   }
 
+  /** Each sink leaves the requests of the other alone. */
   private void train(DataStream<PackedRequest> packed) {
     packed.sinkTo(trainer).name("trainer").uid("trainer").disableChaining();
+    packed.sinkTo(httpTrainer).name("http trainer").uid("http-trainer").disableChaining();
   }
 
   /** Keyed, so that one subtask writes what is said of a request. */

@@ -69,6 +69,9 @@ class SatchelConfigurationTest {
           fetch.timeout          | soon  | fetch.timeout: 'soon' is not a duration such as
           fetch.concurrency      | many  | fetch.concurrency: 'many' is not a whole number
           fetch.concurrency      | 0     | fetch.concurrency: 0 is less than 1
+          dispatch.in-flight     | 19    | dispatch.in-flight: 19 is less than 20
+          dispatch.quantum       | 0     | dispatch.quantum: 0 is less than 1
+          dispatch.patience      | 0 s   | dispatch.patience: 0 ms is less than 100 ms
           archives.keep          | maybe | archives.keep: 'maybe' is not true or false
           admit.remember         | 1 min | admit.remember: 1 min is not longer than request.max-deadline, 30 min
           """)

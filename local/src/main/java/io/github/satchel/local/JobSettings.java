@@ -16,18 +16,18 @@ public final class JobSettings {
   private JobSettings() {}
 
   /** By dotted key, as they stand in a configuration file. */
-  public static Map<String, String> of(LocalServices services) {
+  public static Map<String, String> of(Endpoints endpoints) {
     Map<String, String> settings = new HashMap<>();
-    settings.put("kafka.bootstrap-servers", services.kafka().bootstrapServers());
+    settings.put("kafka.bootstrap-servers", endpoints.bootstrapServers());
     settings.put("images.dir", "s3://" + LocalServices.IMAGES_BUCKET);
     settings.put("archives.dir", "s3://" + LocalServices.ARCHIVES_BUCKET);
-    settings.put("credentials.dir", services.credentialsDirectory().toString());
-    settings.put("watson.iam-url", services.watson().url());
+    settings.put("credentials.dir", endpoints.credentials().toString());
+    settings.put("watson.iam-url", endpoints.trainer());
     settings.put("fetch.allowed-networks", "127.0.0.1/32");
     settings.put(
         "fetch.allowed-ports",
-        services.pictures().ports().stream().map(String::valueOf).collect(Collectors.joining(";")));
-    S3Plugin.settings(services.s3())
+        endpoints.picturePorts().stream().map(String::valueOf).collect(Collectors.joining(";")));
+    S3Plugin.settings(endpoints.s3())
         .forEach((key, value) -> settings.put(SatchelConfiguration.FLINK_PREFIX + key, value));
     return settings;
   }

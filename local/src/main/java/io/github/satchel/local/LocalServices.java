@@ -2,8 +2,11 @@ package io.github.satchel.local;
 
 import io.github.satchel.local.kafka.LocalKafka;
 import io.github.satchel.local.pictures.Latency;
+import io.github.satchel.local.pictures.PictureFiles;
+import io.github.satchel.local.pictures.PictureMix;
 import io.github.satchel.local.pictures.PictureSite;
 import io.github.satchel.local.s3.LocalS3;
+import io.github.satchel.local.watson.Fault;
 import io.github.satchel.local.watson.WatsonEmulator;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.apache.flink.util.IOUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the job talks to, under one directory and on the loopback interface: topics,
@@ -29,6 +33,10 @@ public final class LocalServices implements AutoCloseable {
   public static final String DEAD_LETTER_TOPIC = "training-requests-dead-letter";
   public static final String IMAGES_BUCKET = "satchel-images";
   public static final String ARCHIVES_BUCKET = "satchel-archives";
+  public static final String CHECKPOINTS_BUCKET = "satchel-checkpoints";
+
+  /** More creates than any run sees. */
+  private static final int DELAYS = 100_000;
 
   private final LocalKafka kafka;
   private final LocalS3 s3;
@@ -84,6 +92,16 @@ public final class LocalServices implements AutoCloseable {
     return s3.directory(ARCHIVES_BUCKET);
   }
 
+  /** What listens where, for the job. */
+  public Endpoints endpoints() {
+    return new Endpoints(
+        kafka.bootstrapServers(),
+        s3.endpoint().toString(),
+        pictures.ports(),
+        watson.url(),
+        credentialsDirectory);
+  }
+
   /** What listens where, for people. */
   public Map<String, String> addresses() {
     Map<String, String> addresses = new LinkedHashMap<>();
@@ -97,6 +115,18 @@ public final class LocalServices implements AutoCloseable {
     addresses.put("Credentials", credentialsDirectory.toString());
     addresses.put("Archives", archivesDirectory().toString());
     return addresses;
+  }
+
+  static Path credentials(Path directory) {
+    return directory.resolve("credentials");
+  }
+
+  static Path archives(Path directory) {
+    return directory.resolve("s3").resolve(ARCHIVES_BUCKET);
+  }
+
+  private static String key(int number) {
+    return "pool-" + number;
   }
 
   /** Closes everything, even if some of it fails to. */
@@ -128,6 +158,9 @@ public final class LocalServices implements AutoCloseable {
     private int watsonKeys = 3;
     private int slotsPerKey = 2;
     private Duration trainingTime = Duration.ofSeconds(10);
+    private Duration uploadLatency = Duration.ZERO;
+    private @Nullable Path pictures;
+    private PictureMix mix = PictureMix.EVEN;
 
     private Builder(Path directory) {
       this.directory = directory;
@@ -173,15 +206,28 @@ public final class LocalServices implements AutoCloseable {
       return this;
     }
 
+    /** How long the trainer takes to answer a create, no time unless told. */
+    public Builder uploadLatency(Duration uploadLatency) {
+      this.uploadLatency = uploadLatency;
+      return this;
+    }
+
+    /** Has the site show the pictures of a directory instead of drawing some. */
+    public Builder pictures(Path directory, PictureMix mix) {
+      this.pictures = directory;
+      this.mix = mix;
+      return this;
+    }
+
     /** Starts everything, at the same time; closes what has started when something cannot. */
     public LocalServices start() throws IOException, InterruptedException {
-      Path credentials = directory.resolve("credentials");
       var kafka = begin("satchel-start-kafka", this::startKafka);
       var s3 = begin("satchel-start-s3", this::startS3);
       var pictures = begin("satchel-start-pictures", this::startPictures);
-      var watson = begin("satchel-start-watson", () -> startWatson(credentials));
+      var watson = begin("satchel-start-watson", this::startWatson);
       try {
-        return new LocalServices(kafka.get(), s3.get(), pictures.get(), watson.get(), credentials);
+        return new LocalServices(
+            kafka.get(), s3.get(), pictures.get(), watson.get(), credentials(directory));
       } catch (ExecutionException e) {
         Throwable cause = Objects.requireNonNull(e.getCause());
         var failure =
@@ -205,7 +251,7 @@ public final class LocalServices implements AutoCloseable {
       }
     }
 
-    private LocalKafka startKafka() throws IOException {
+    LocalKafka startKafka() throws IOException {
       LocalKafka kafka = LocalKafka.start(directory.resolve("kafka"), kafkaPort);
       for (String topic : List.of(REQUESTS_TOPIC, RESULTS_TOPIC, DEAD_LETTER_TOPIC)) {
         kafka.createTopic(topic, partitions, Map.of());
@@ -213,24 +259,36 @@ public final class LocalServices implements AutoCloseable {
       return kafka;
     }
 
-    private LocalS3 startS3() throws IOException {
+    LocalS3 startS3() throws IOException {
       LocalS3 s3 = LocalS3.start(directory.resolve("s3"), s3Port);
       s3.bucket(IMAGES_BUCKET);
       s3.bucket(ARCHIVES_BUCKET);
+      s3.bucket(CHECKPOINTS_BUCKET);
       return s3;
     }
 
-    private PictureSite startPictures() throws IOException {
-      return PictureSite.builder().port(picturesPort).seed(seed).latency(latency).start();
+    PictureSite startPictures() throws IOException {
+      var site = PictureSite.builder().port(picturesPort).seed(seed).latency(latency);
+      if (pictures != null) {
+        site.files(PictureFiles.load(pictures, mix, seed));
+      }
+      return site.start();
     }
 
-    private WatsonEmulator startWatson(Path credentials) throws IOException {
+    WatsonEmulator startWatson() throws IOException {
       var watson = WatsonEmulator.builder().port(watsonPort).trainingTime(trainingTime);
       for (int i = 1; i <= watsonKeys; i++) {
-        watson.withPlan("pool-" + i, "local-key-of-pool-" + i, slotsPerKey);
+        watson.withPlan(key(i), "local-key-of-pool-" + i, slotsPerKey);
       }
       WatsonEmulator started = watson.start();
-      started.writeCredentials(credentials);
+      started.writeCredentials(credentials(directory));
+      if (!uploadLatency.isZero()) {
+        for (int i = 1; i <= watsonKeys; i++) {
+          started.failNextCreates(
+              key(i),
+              Collections.nCopies(DELAYS, new Fault.Delay(uploadLatency)).toArray(Fault[]::new));
+        }
+      }
       return started;
     }
 

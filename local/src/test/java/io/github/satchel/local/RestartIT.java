@@ -96,7 +96,7 @@ class RestartIT {
   }
 
   private Path configuration(LocalServices services) throws IOException {
-    Map<String, String> settings = JobSettings.of(services);
+    Map<String, String> settings = JobSettings.of(services.endpoints());
     settings.put("flink.execution.checkpointing.interval", "300 ms");
     settings.put("flink.execution.checkpointing.min-pause", "100 ms");
     Path file = directory.resolve("satchel.yaml");

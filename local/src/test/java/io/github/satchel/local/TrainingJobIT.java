@@ -84,13 +84,15 @@ class TrainingJobIT {
   @BeforeAll
   void start(LocalServices shared, @TempDir Path directory) throws Exception {
     services = shared;
-    Map<String, String> settings = JobSettings.of(services);
+    Map<String, String> settings = JobSettings.of(services.endpoints());
     settings.put("fetch.timeout", "3 s");
     settings.put("fetch.idle-timeout", "2 s");
     settings.put("fetch.max-attempts", "2");
     settings.put("fetch.retry-delay", "50 ms");
     settings.put("fetch.max-retry-after", "200 ms");
     settings.put("watson.max-attempts", "2");
+    // A request gets dispatch.in-flight images done in it, and some here have thousands that fail.
+    settings.put("window.progress-interval", "250 ms");
     services.pictures().drawAll();
     String bomb = services.pictures().faultUrl(PictureFault.TOO_MANY_PIXELS, 0);
     HttpClient.newHttpClient() // so that it is drawn, too
@@ -110,7 +112,8 @@ class TrainingJobIT {
     try (Site closed = site;
         RunningJob stopped = job) {
       assertThat(site.requestIds()).isEqualTo(sent);
-      assertThat(sent).allSatisfy(id -> assertThat(site.outcomes(id)).hasSize(1));
+      assertThat(site.endings()).containsOnlyKeys(sent);
+      assertThat(site.endings().values()).allSatisfy(ending -> assertThat(ending).hasSize(1));
     }
   }
 
@@ -212,21 +215,66 @@ class TrainingJobIT {
   }
 
   @Test
-  void theSameRequestTwiceHasOneOutcomeAndOneClassifier() {
+  void theSameRequestAgainIsToldItsOutcomeAgainAndCreatesNoOtherClassifier() {
     String key = key();
-    ObjectNode request = twoLabels("twice", 10).watson(key, key()).json();
-    site.send(request);
-    train(request);
-    site.send(request);
+    ObjectNode failing = twoLabels("twice-failed", 10).store().json();
+    ((ObjectNode) failing.at("/labels/cat/0")).put("url", "no address at all");
+    for (ObjectNode request : List.of(twoLabels("twice", 10).store().json(), failing)) {
+      String id = request.get("requestId").textValue();
+      train(request);
+
+      site.send(request);
+
+      await("told again").until(() -> site.outcomes(id).size() == 2);
+      assertThat(site.outcomes(id).get(1).event()).isEqualTo(site.outcomes(id).get(0).event());
+      assertThat(site.results(id))
+          .filteredOn(result -> result.event().type() == ACCEPTED)
+          .hasSize(1);
+    }
+    ObjectNode uploaded = twoLabels("twice-uploaded", 10).watson(key, key()).json();
+    site.send(uploaded);
+    train(uploaded);
+    site.send(uploaded);
     // Of the same project, so behind the repeat in the same partition.
-    Event next = train(request.deepCopy().put("requestId", "after-twice")).event();
+    Event next = train(uploaded.deepCopy().put("requestId", "after-twice")).event();
 
     assertThat(next.type()).isEqualTo(UPLOADED);
-    assertThat(site.outcomes("twice")).hasSize(1);
-    assertThat(site.results("twice"))
-        .filteredOn(result -> result.event().type() == ACCEPTED)
-        .hasSize(1);
+    assertThat(site.endings().get("twice-uploaded")).hasSize(1);
     assertThat(creates(key)).filteredOn(call -> call.status() == 200).hasSize(1);
+  }
+
+  @Test
+  void aNewerRequestOfTheProjectTakesThePlaceOfTheOneThatRuns() {
+    ObjectNode old = twoLabels("old-press", 2_000).store().json();
+    sent.add(site.send(old));
+    await("it runs")
+        .until(
+            () -> site.results("old-press").stream().anyMatch(r -> r.event().type() == PROGRESS));
+    ObjectNode newer = twoLabels("new-press", 10).store().json();
+    newer.put("projectId", old.get("projectId").textValue());
+
+    Event outcome = train(newer).event();
+
+    assertThat(outcome.type()).isEqualTo(STORED);
+    Event superseded = site.outcome("old-press").event();
+    assertThat(superseded.type()).isEqualTo(FAILED);
+    assertThat(superseded.error()).extracting("code").isEqualTo(FailureCode.SUPERSEDED);
+    assertThat(superseded.images().done()).isLessThan(4_000);
+  }
+
+  @Test
+  void smallRequestsBehindALargeOneFinishFirst() {
+    sent.add(site.send(twoLabels("large-in-front", 600).store().json()));
+    List<String> small =
+        IntStream.range(0, 10)
+            .mapToObj(i -> site.send(twoLabels("small-behind-" + i, 10).store().json()))
+            .toList();
+    sent.addAll(small);
+
+    small.forEach(site::outcome);
+    assertThat(site.outcomes("large-in-front")).isEmpty();
+    assertThat(site.outcome("large-in-front").event().images())
+        .isEqualTo(new ImageCounts(1_200, 1_200, 0));
   }
 
   @Test

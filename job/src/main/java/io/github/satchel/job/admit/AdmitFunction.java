@@ -2,9 +2,7 @@ package io.github.satchel.job.admit;
 
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.ImageLocation;
-import io.github.satchel.job.model.ImageTask;
-import io.github.satchel.job.model.Label;
+import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.TrainingRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,17 +17,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keyed by request id: a request seen before is dropped, a new one is announced, sent to its window
- * and taken apart into its images.
+ * Keyed by request id: a new request is announced, its window is told, and it goes on to be served.
+ * One seen before is not served again; its window is told once more, which then says again how it
+ * ended.
  */
-public final class AdmitFunction extends KeyedProcessFunction<String, TrainingRequest, ImageTask> {
+public final class AdmitFunction
+    extends KeyedProcessFunction<String, TrainingRequest, AdmittedRequest> {
 
   private static final Logger LOG = LoggerFactory.getLogger(AdmitFunction.class);
 
   private final Duration remember;
   private final Duration defaultDeadline;
   private final Duration maxDeadline;
-  private final OutputTag<AdmittedRequest> requests;
+  private final OutputTag<RequestSignal> signals;
   private final OutputTag<Event> events;
   private transient ValueState<Boolean> seen;
 
@@ -43,12 +43,12 @@ public final class AdmitFunction extends KeyedProcessFunction<String, TrainingRe
       Duration remember,
       Duration defaultDeadline,
       Duration maxDeadline,
-      OutputTag<AdmittedRequest> requests,
+      OutputTag<RequestSignal> signals,
       OutputTag<Event> events) {
     this.remember = remember;
     this.defaultDeadline = defaultDeadline;
     this.maxDeadline = maxDeadline;
-    this.requests = requests;
+    this.signals = signals;
     this.events = events;
   }
 
@@ -65,13 +65,8 @@ public final class AdmitFunction extends KeyedProcessFunction<String, TrainingRe
   }
 
   @Override
-  public void processElement(TrainingRequest request, Context context, Collector<ImageTask> out)
-      throws Exception {
-    if (seen.value() != null) {
-      LOG.info("Request {} was seen before and is dropped", request.requestId());
-      return;
-    }
-    seen.update(true);
+  public void processElement(
+      TrainingRequest request, Context context, Collector<AdmittedRequest> out) throws Exception {
     Duration wanted =
         request.deadlineSeconds() == 0
             ? defaultDeadline
@@ -79,16 +74,15 @@ public final class AdmitFunction extends KeyedProcessFunction<String, TrainingRe
     Instant deadline =
         Instant.ofEpochMilli(context.timerService().currentProcessingTime())
             .plus(wanted.compareTo(maxDeadline) < 0 ? wanted : maxDeadline);
+    AdmittedRequest admitted = new AdmittedRequest(request, deadline);
+    context.output(signals, RequestSignal.admitted(admitted));
+    if (seen.value() != null) {
+      LOG.info("Request {} was seen before and is not served again", request.requestId());
+      return;
+    }
+    seen.update(true);
     LOG.info("Request {} accepted: {} images", request.requestId(), request.images());
     context.output(events, Event.accepted(request));
-    context.output(requests, new AdmittedRequest(request, deadline));
-    int index = 0;
-    for (Label label : request.labels()) {
-      for (ImageLocation image : label.images()) {
-        out.collect(
-            new ImageTask(
-                request.requestId(), index++, label.name(), image, request.format(), deadline));
-      }
-    }
+    out.collect(admitted);
   }
 }

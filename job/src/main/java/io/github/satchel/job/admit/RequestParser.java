@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,14 @@ public final class RequestParser {
   private final Schema requestSchema = ContractSchema.load("training-request.schema.json", "");
   private final Schema imageSchema =
       ContractSchema.load("training-request.schema.json", "/$defs/image");
+  private final Predicate<String> endpoints;
+
+  /**
+   * @param endpoints knows the names of the endpoints that archives can be posted to
+   */
+  public RequestParser(Predicate<String> endpoints) {
+    this.endpoints = endpoints;
+  }
 
   /**
    * Reads a message.
@@ -99,7 +108,7 @@ public final class RequestParser {
     return failures;
   }
 
-  private static void checkReceiver(JsonNode deliverTo, List<Failure> failures) {
+  private void checkReceiver(JsonNode deliverTo, List<Failure> failures) {
     List<String> named = RECEIVERS.stream().filter(deliverTo::has).sorted().toList();
     if (named.size() != 1) {
       failures.add(
@@ -108,7 +117,8 @@ public final class RequestParser {
               named.isEmpty()
                   ? "names no receiver: one of watson, http and store is needed"
                   : "names several receivers: " + String.join(", ", named)));
-    } else if (deliverTo.has("http")) {
+    } else if (deliverTo.path("http").path("endpoint").isTextual()
+        && !endpoints.test(deliverTo.path("http").path("endpoint").textValue())) {
       failures.add(invalid("/deliverTo/http/endpoint", "no such endpoint is configured"));
     }
   }
@@ -242,6 +252,10 @@ public final class RequestParser {
   private static Delivery delivery(JsonNode deliverTo) {
     if (deliverTo.has("store")) {
       return new Delivery(Delivery.Kind.STORE, List.of(), List.of());
+    }
+    if (deliverTo.has("http")) {
+      String endpoint = deliverTo.get("http").get("endpoint").textValue();
+      return new Delivery(Delivery.Kind.HTTP, List.of(endpoint), List.of());
     }
     JsonNode watson = deliverTo.get("watson");
     return new Delivery(

@@ -1,5 +1,6 @@
 package io.github.satchel.job.admit;
 
+import io.github.satchel.connectors.training.HttpEndpointResolver;
 import io.github.satchel.job.model.DeadLetter;
 import io.github.satchel.job.model.Event;
 import io.github.satchel.job.model.FailureCode;
@@ -20,19 +21,27 @@ public final class ValidateFunction extends ProcessFunction<RawRequest, Training
 
   private static final Logger LOG = LoggerFactory.getLogger(ValidateFunction.class);
 
+  private final HttpEndpointResolver endpoints;
   private final OutputTag<Event> events;
   private final OutputTag<DeadLetter> deadLetters;
   private transient RequestParser parser;
 
+  /**
+   * @param endpoints those that a request can name as its receiver
+   */
   @SuppressWarnings("NullAway.Init") // the parser comes with open()
-  public ValidateFunction(OutputTag<Event> events, OutputTag<DeadLetter> deadLetters) {
+  public ValidateFunction(
+      HttpEndpointResolver endpoints,
+      OutputTag<Event> events,
+      OutputTag<DeadLetter> deadLetters) {
+    this.endpoints = endpoints;
     this.events = events;
     this.deadLetters = deadLetters;
   }
 
   @Override
   public void open(OpenContext context) {
-    parser = new RequestParser();
+    parser = new RequestParser(name -> endpoints.resolve(name).isPresent());
   }
 
   @Override

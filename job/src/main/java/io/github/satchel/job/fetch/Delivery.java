@@ -3,6 +3,7 @@ package io.github.satchel.job.fetch;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.Provenance;
 import io.netty.util.Timeout;
 import io.netty.util.Timer;
 import java.time.Clock;
@@ -18,7 +19,7 @@ import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Brings what became of one task to the async operator: the first outcome, and no other. */
-final class Delivery implements Receiver {
+final class Delivery implements ImageReceiver {
 
   private final ImageTask task;
   private final ResultFuture<FetchedImage> result;
@@ -70,7 +71,16 @@ final class Delivery implements Receiver {
   }
 
   @Override
-  public void arrived(byte[] content, Runnable releaseContent) {
+  public void arrived(byte[] content, @Nullable Provenance provenance, Runnable releaseContent) {
+    arrived(FetchedImage.of(task, content, provenance), releaseContent);
+  }
+
+  @Override
+  public void resized(byte[] content, String extension, Runnable releaseContent) {
+    arrived(FetchedImage.resized(task, content, extension), releaseContent);
+  }
+
+  private void arrived(FetchedImage image, Runnable releaseContent) {
     if (!done.compareAndSet(false, true)) {
       releaseContent.run();
       return;
@@ -81,7 +91,7 @@ final class Delivery implements Receiver {
     }
     settle();
     metrics.arrived(elapsed());
-    complete(FetchedImage.of(task, content));
+    complete(image);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.satchel.job.fetch;
 
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.Validators;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -9,7 +10,9 @@ import io.netty.util.Timer;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
@@ -42,6 +45,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   private volatile @Nullable Future<?> sent;
   private volatile int status;
   private boolean decided;
+  private @Nullable Origin origin;
   private @Nullable Channel channel;
   private volatile @Nullable Body body;
 
@@ -175,7 +179,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
 
   @Override
   public void complete(byte[] content) {
-    finish(new Reply.Arrived(content, share));
+    finish(new Reply.Arrived(content, Objects.requireNonNull(origin), share));
   }
 
   @Override
@@ -208,6 +212,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
         }
       }
       case 200, 203, 206 -> receive(headers);
+      case 304 -> finish(new Reply.Unchanged());
       default ->
           fail(
               Faults.ofStatus(
@@ -234,6 +239,15 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
     if (connection == null) {
       throw new IllegalStateException("a response without a connection");
     }
+    origin =
+        new Origin(
+            !headers
+                .get(HttpHeaderNames.CACHE_CONTROL, "")
+                .toLowerCase(Locale.ROOT)
+                .contains("no-store"),
+            new Validators(
+                headers.get(HttpHeaderNames.ETAG), headers.get(HttpHeaderNames.LAST_MODIFIED)),
+            List.of());
     Body received =
         new Body(share, settings.maxSize(), pictureWanted, gzip, connection.eventLoop(), this);
     body = received;

@@ -17,9 +17,10 @@ import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 /**
  * The metrics of the fetch stage, in the group {@code fetch} of its operator: counters {@code
  * arrived}, {@code failed.<code>}, {@code attempts}, {@code retried}, {@code redirected}, {@code
- * throttled} and {@code shared}, histogram {@code latency} in milliseconds from a task to its
- * outcome, and gauges {@code memory.used}, {@code memory.limit} in bytes and {@code memory.waiting}
- * in downloads, which are those of the whole task manager.
+ * throttled} and {@code shared}, of kept pictures {@code cache.hit}, {@code cache.revalidated},
+ * {@code cache.missed} and {@code cache.failed}, histogram {@code latency} in milliseconds from a
+ * task to its outcome, and gauges {@code memory.used}, {@code memory.limit} in bytes and {@code
+ * memory.waiting} in downloads, which are those of the whole task manager.
  */
 final class FetchMetrics {
 
@@ -47,6 +48,10 @@ final class FetchMetrics {
   private final Counter throttled;
   private final Counter shared;
   private final Histogram latency;
+  private final Counter cacheHit;
+  private final Counter cacheRevalidated;
+  private final Counter cacheMissed;
+  private final Counter cacheFailed;
 
   FetchMetrics(MetricGroup operator, ByteBudget budget) {
     MetricGroup group = operator.addGroup("fetch");
@@ -61,6 +66,11 @@ final class FetchMetrics {
     for (FailureCode code : CODES) {
       failed.put(code, counter(failures, code.wire()));
     }
+    MetricGroup cache = group.addGroup("cache");
+    cacheHit = counter(cache, "hit");
+    cacheRevalidated = counter(cache, "revalidated");
+    cacheMissed = counter(cache, "missed");
+    cacheFailed = counter(cache, "failed");
     MetricGroup memory = group.addGroup("memory");
     memory.<Long, Gauge<Long>>gauge("used", budget::used);
     memory.<Long, Gauge<Long>>gauge("limit", budget::capacity);
@@ -95,6 +105,22 @@ final class FetchMetrics {
 
   void shared() {
     shared.inc();
+  }
+
+  void cacheHit() {
+    cacheHit.inc();
+  }
+
+  void cacheRevalidated() {
+    cacheRevalidated.inc();
+  }
+
+  void cacheMissed() {
+    cacheMissed.inc();
+  }
+
+  void cacheFailed() {
+    cacheFailed.inc();
   }
 
   private static Counter counter(MetricGroup group, String name) {

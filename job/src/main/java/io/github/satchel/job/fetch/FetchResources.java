@@ -2,6 +2,8 @@ package io.github.satchel.job.fetch;
 
 import io.github.satchel.job.model.ImageLocation;
 import io.github.satchel.job.model.ImageTask;
+import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.Validators;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timer;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all fetch functions of a task manager have in common if their settings are the same: the
@@ -30,6 +33,7 @@ final class FetchResources {
   private final WebClient client;
   private final WebFetcher web;
   private final StoreFetcher store;
+  private final @Nullable CachingFetcher cache;
   private int users;
 
   private FetchResources(Key key) {
@@ -50,6 +54,11 @@ final class FetchResources {
     HostGate gate = new HostGate(settings.maxPerHost(), settings.deadHostPause(), key.clock, timer);
     web = new WebFetcher(client, gate, settings, timer, key.clock, new Random());
     store = new StoreFetcher(settings, budget, timer);
+    cache =
+        settings.cache() == null
+            ? null
+            : new CachingFetcher(
+                settings.cache(), this::fetchFromOrigin, client::check, budget, timer, key.clock);
   }
 
   /** The resources for these settings; every user {@linkplain #release() releases} them once. */
@@ -70,6 +79,9 @@ final class FetchResources {
       }
       OPEN.remove(key);
     }
+    if (cache != null) {
+      cache.close();
+    }
     store.close();
     client.close();
     timer.stop();
@@ -88,13 +100,44 @@ final class FetchResources {
    *
    * @return to be run when it is no longer wanted; without effect once it is there
    */
-  Runnable fetch(ImageTask task, FetchMetrics metrics, Receiver receiver) {
+  Runnable fetch(ImageTask task, FetchMetrics metrics, ImageReceiver receiver) {
+    return cache == null
+        ? fetchFromOrigin(task, Validators.NONE, metrics, new Uncached(receiver))
+        : cache.fetch(task, metrics, receiver);
+  }
+
+  private Runnable fetchFromOrigin(
+      ImageTask task, Validators validators, FetchMetrics metrics, Receiver receiver) {
     ImageLocation location = task.location();
     return switch (location.type()) {
       case DOWNLOAD ->
-          web.fetch(Objects.requireNonNull(location.url()), task.deadline(), metrics, receiver);
-      case RETRIEVE -> store.fetch(Objects.requireNonNull(location.spec()), receiver);
+          web.fetch(
+              Objects.requireNonNull(location.url()),
+              validators,
+              task.deadline(),
+              metrics,
+              receiver);
+      case RETRIEVE -> store.fetch(Objects.requireNonNull(location.spec()), validators, receiver);
     };
+  }
+
+  /** Hands on what arrives; nothing was asked for on condition. */
+  private record Uncached(ImageReceiver receiver) implements Receiver {
+
+    @Override
+    public void arrived(byte[] content, Origin origin, Runnable release) {
+      receiver.arrived(content, null, release);
+    }
+
+    @Override
+    public void unchanged() {
+      throw new IllegalStateException("asked for without validators");
+    }
+
+    @Override
+    public void failed(Problem problem) {
+      receiver.failed(problem);
+    }
   }
 
   private record Key(FetchSettings settings, Clock clock, NameResolvers nameResolvers) {}

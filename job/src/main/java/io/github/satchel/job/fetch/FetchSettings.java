@@ -1,6 +1,7 @@
 package io.github.satchel.job.fetch;
 
 import io.github.satchel.job.SatchelOptions;
+import io.github.satchel.job.cache.CacheSettings;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param imagesDir null if there are no stored images
  * @param memory in bytes; null for a share of the heap
  * @param maxSize in bytes
+ * @param cache null if no pictures are kept
  */
 public record FetchSettings(
     @Nullable String imagesDir,
@@ -43,7 +45,8 @@ public record FetchSettings(
     List<String> tlsUnverifiedHosts,
     String wikimediaPrefix,
     String wikimediaApi,
-    int wikimediaWidth)
+    int wikimediaWidth,
+    @Nullable CacheSettings cache)
     implements Serializable {
 
   /** The widths that Wikimedia serves since 2026. */
@@ -122,9 +125,8 @@ public record FetchSettings(
             SatchelOptions.FETCH_WIKIMEDIA_WIDTH,
             WIKIMEDIA_WIDTHS::contains,
             "one of "
-                + WIKIMEDIA_WIDTHS.stream()
-                    .map(String::valueOf)
-                    .collect(Collectors.joining(", "))));
+                + WIKIMEDIA_WIDTHS.stream().map(String::valueOf).collect(Collectors.joining(", "))),
+        CacheSettings.from(config));
   }
 
   AddressPolicy addressPolicy() {

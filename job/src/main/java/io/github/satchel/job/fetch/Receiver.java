@@ -9,9 +9,13 @@ interface Receiver {
    * The image is there.
    *
    * @param content not to be changed, as others may have it too
+   * @param origin what else is known of it
    * @param release to be run once, when the content has been handed on
    */
-  void arrived(byte[] content, Runnable release);
+  void arrived(byte[] content, Origin origin, Runnable release);
+
+  /** The image is what the validators say that it was asked for with. */
+  void unchanged();
 
   /** There is no image. */
   void failed(Problem problem);

@@ -43,6 +43,11 @@ record WebAddress(Uri uri, @Nullable String credentials) {
         : target;
   }
 
+  /** {@code scheme://host:port}, what it takes to connect. */
+  String origin() {
+    return uri.getScheme() + "://" + host() + ":" + port();
+  }
+
   String host() {
     return uri.getHost();
   }

@@ -1,8 +1,11 @@
 package io.github.satchel.job.fetch;
 
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.Validators;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -23,15 +26,18 @@ final class WebAttempt {
   private final FetchMetrics metrics;
   private final String host;
   private final boolean pictureWanted;
+  private final Validators validators;
   private final Instant deadline;
   private final Cancellation cancellation;
   private final Consumer<Reply> whenDone;
+  private final List<String> hops = new ArrayList<>();
 
   /**
    * An attempt.
    *
    * @param host that messages name
    * @param pictureWanted whether anything but a picture is refused
+   * @param validators of what need not come again; empty ones if it must
    * @param whenDone told once, from any thread, and never {@link Reply.Moved}; not told after a
    *     cancellation
    */
@@ -43,6 +49,7 @@ final class WebAttempt {
       FetchMetrics metrics,
       String host,
       boolean pictureWanted,
+      Validators validators,
       Instant deadline,
       Cancellation cancellation,
       Consumer<Reply> whenDone) {
@@ -53,6 +60,7 @@ final class WebAttempt {
     this.metrics = metrics;
     this.host = host;
     this.pictureWanted = pictureWanted;
+    this.validators = validators;
     this.deadline = deadline;
     this.cancellation = cancellation;
     this.whenDone = whenDone;
@@ -64,10 +72,11 @@ final class WebAttempt {
   }
 
   private void hop(WebAddress address, int redirects, Duration timeLeft) {
-    if (!address.isWeb() || !settings.allowedPorts().contains(address.port())) {
+    if (!client.mayConnect(address)) {
       fail(Fault.lasting(Problems.blockedAddress(host)));
       return;
     }
+    hops.add(address.origin());
     cancellation.onCancel(
         gate.enter(
             address.host(),
@@ -100,6 +109,10 @@ final class WebAttempt {
               leave(visit, reply, over.isAnswered());
               if (reply instanceof Reply.Moved moved) {
                 follow(address, moved.location(), redirects, timeLeft.minus(over.elapsed()));
+              } else if (reply instanceof Reply.Arrived arrived) {
+                whenDone.accept(arrived.reachedBy(List.copyOf(hops)));
+              } else if (reply instanceof Reply.Unchanged && validators.isEmpty()) {
+                fail(Fault.lasting(Problems.unreachable(host)));
               } else {
                 whenDone.accept(reply);
               }
@@ -109,7 +122,7 @@ final class WebAttempt {
           exchange.cancel();
           visit.ended();
         });
-    client.send(exchange, address);
+    client.send(exchange, address, validators);
   }
 
   private void leave(HostGate.Visit visit, Reply reply, boolean answered) {

@@ -3,6 +3,7 @@ package io.github.satchel.job.fetch;
 import static org.asynchttpclient.Dsl.asyncHttpClient;
 import static org.asynchttpclient.Dsl.config;
 
+import io.github.satchel.job.model.Validators;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.Timer;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.asynchttpclient.AsyncHttpClient;
@@ -101,11 +103,48 @@ final class WebClient implements AutoCloseable {
         address, host, pictureWanted, settings, clock, timer, timeLeft, budget.share(), whenDone);
   }
 
-  void send(Exchange exchange, WebAddress address) {
-    exchange.start(client, request(address));
+  /**
+   * Sends it.
+   *
+   * @param validators of a picture that need not come again if it is still like that
+   */
+  void send(Exchange exchange, WebAddress address, Validators validators) {
+    exchange.start(client, request(address, validators));
   }
 
-  private Request request(WebAddress address) {
+  /**
+   * Finds out whether origins may be connected to, all of them, by what their names resolve to now.
+   *
+   * @param origins as {@link WebAddress#origin} writes them
+   */
+  void check(List<String> origins, Runnable allowed, Runnable refused) {
+    if (origins.isEmpty()) {
+      allowed.run();
+      return;
+    }
+    WebAddress first = WebAddress.parse(origins.get(0));
+    if (!mayConnect(first)) {
+      refused.run();
+      return;
+    }
+    resolver
+        .resolveAll(first.host())
+        .addListener(
+            resolved -> {
+              if (resolved.isSuccess()) {
+                check(origins.subList(1, origins.size()), allowed, refused);
+              } else {
+                refused.run();
+              }
+            });
+  }
+
+  /** Whether an address is one of the web, at a port that is allowed. */
+  boolean mayConnect(WebAddress address) {
+    return address.isWeb() && settings.allowedPorts().contains(address.port());
+  }
+
+  private Request request(WebAddress address, Validators validators) {
     RequestBuilder request =
         new RequestBuilder()
             .setUri(address.uri())
@@ -113,6 +152,12 @@ final class WebClient implements AutoCloseable {
             .setHeader(HttpHeaderNames.ACCEPT, "image/png,image/jpeg,image/*,*/*")
             .setHeader(HttpHeaderNames.ACCEPT_LANGUAGE, "*")
             .setHeader(HttpHeaderNames.ACCEPT_ENCODING, "gzip");
+    if (validators.etag() != null) {
+      request.setHeader(HttpHeaderNames.IF_NONE_MATCH, validators.etag());
+    }
+    if (validators.lastModified() != null) {
+      request.setHeader(HttpHeaderNames.IF_MODIFIED_SINCE, validators.lastModified());
+    }
     if (address.credentials() != null) {
       String encoded =
           Base64.getEncoder()

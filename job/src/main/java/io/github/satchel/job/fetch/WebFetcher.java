@@ -1,6 +1,7 @@
 package io.github.satchel.job.fetch;
 
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.Validators;
 import io.netty.util.Timeout;
 import io.netty.util.Timer;
 import java.time.Clock;
@@ -28,7 +29,7 @@ final class WebFetcher {
   private final Clock clock;
   private final RandomGenerator random;
   private final WikimediaThumbnails thumbnails;
-  private final Map<WebAddress, Download> downloads = new HashMap<>();
+  private final Map<Wanted, Download> downloads = new HashMap<>();
 
   WebFetcher(
       WebClient client,
@@ -51,13 +52,19 @@ final class WebFetcher {
   /**
    * Fetches an image.
    *
+   * @param validators of what need not come again; empty ones if it must
    * @param deadline until which it is worth while
    * @return to be run when it is no longer wanted; without effect once it is there
    */
-  Runnable fetch(String url, Instant deadline, FetchMetrics metrics, Receiver receiver) {
-    WebAddress address;
+  Runnable fetch(
+      String url,
+      Validators validators,
+      Instant deadline,
+      FetchMetrics metrics,
+      Receiver receiver) {
+    Wanted wanted;
     try {
-      address = WebAddress.parse(url);
+      wanted = new Wanted(WebAddress.parse(url), validators);
     } catch (IllegalArgumentException e) {
       receiver.failed(Problems.unusableAddress());
       return () -> {};
@@ -66,10 +73,10 @@ final class WebFetcher {
     Download download;
     boolean first;
     synchronized (downloads) {
-      Download present = downloads.get(address);
+      Download present = downloads.get(wanted);
       first = present == null;
-      download = present == null ? new Download(address, metrics) : present;
-      downloads.put(address, download);
+      download = present == null ? new Download(wanted, metrics) : present;
+      downloads.put(wanted, download);
       download.wishes.add(wish);
     }
     if (first) {
@@ -91,6 +98,7 @@ final class WebFetcher {
             metrics,
             address.host(),
             false,
+            Validators.NONE,
             clock.instant().plus(settings.timeout()),
             new Cancellation(),
             reply -> {
@@ -103,6 +111,9 @@ final class WebFetcher {
             })
         .start(address);
   }
+
+  /** Downloads are shared by those who want the same. */
+  private record Wanted(WebAddress address, Validators validators) {}
 
   /** Someone who wants a download; compared by identity. */
   private static final class Wish {
@@ -118,6 +129,7 @@ final class WebFetcher {
   /** A download and those who want it. */
   private final class Download {
 
+    private final Wanted wanted;
     private final WebAddress original;
     private final FetchMetrics metrics;
     private final List<Wish> wishes = new ArrayList<>();
@@ -125,8 +137,9 @@ final class WebFetcher {
     private WebAddress address;
     private int attempts;
 
-    private Download(WebAddress original, FetchMetrics metrics) {
-      this.original = original;
+    private Download(Wanted wanted, FetchMetrics metrics) {
+      this.wanted = wanted;
+      this.original = wanted.address();
       this.address = original;
       this.metrics = metrics;
     }
@@ -154,6 +167,7 @@ final class WebFetcher {
               metrics,
               original.host(),
               true,
+              wanted.validators(),
               deadline(),
               cancellation,
               this::attempted)
@@ -162,7 +176,9 @@ final class WebFetcher {
 
     private void attempted(Reply reply) {
       if (reply instanceof Reply.Arrived arrived) {
-        arrived(arrived.content(), arrived.share());
+        arrived(arrived.content(), arrived.origin(), arrived.share());
+      } else if (reply instanceof Reply.Unchanged) {
+        land().forEach(wish -> wish.receiver.unchanged());
       } else if (reply instanceof Reply.Failed failed) {
         failed(failed.fault());
       }
@@ -186,7 +202,7 @@ final class WebFetcher {
       }
     }
 
-    private void arrived(byte[] content, ByteBudget.Share share) {
+    private void arrived(byte[] content, Origin origin, ByteBudget.Share share) {
       List<Wish> granted = land();
       if (granted.isEmpty()) {
         share.release();
@@ -199,13 +215,13 @@ final class WebFetcher {
               share.release();
             }
           };
-      granted.forEach(wish -> wish.receiver.arrived(content, release));
+      granted.forEach(wish -> wish.receiver.arrived(content, origin, release));
     }
 
     /** Those who still want it; from now on, others start anew. */
     private List<Wish> land() {
       synchronized (downloads) {
-        downloads.remove(original, this);
+        downloads.remove(wanted, this);
         List<Wish> all = List.copyOf(wishes);
         wishes.clear();
         return all;
@@ -217,7 +233,7 @@ final class WebFetcher {
         if (!wishes.remove(wish) || !wishes.isEmpty()) {
           return;
         }
-        downloads.remove(original, this);
+        downloads.remove(wanted, this);
       }
       cancellation.cancel();
     }

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * Where the archives of a request go.
  *
- * @param credentials names of the credentials to try, in this order; empty unless {@link
- *     Kind#WATSON}
+ * @param credentials names of the credentials to try, in this order; of the endpoint, alone, for
+ *     {@link Kind#HTTP}; empty for {@link Kind#STORE}
  * @param replaces ids of the classifiers that the new one takes the place of
  */
 public record Delivery(Kind kind, List<String> credentials, List<String> replaces) {
@@ -15,6 +15,8 @@ public record Delivery(Kind kind, List<String> credentials, List<String> replace
   public enum Kind {
     /** A service that speaks the API of Watson Visual Recognition v3. */
     WATSON,
+    /** An endpoint that archives are posted to. */
+    HTTP,
     /** Nobody: the archives stay where they were built. */
     STORE
   }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param projectId null only in a rejection of a request that names none
  * @param at when it happened; the same however often the event is delivered
+ * @param upload how far the upload is
+ * @param deletedFirst ids of the classifiers that were deleted before the new one was created, as
+ *     there was no room for both
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Event(
@@ -22,7 +25,9 @@ public record Event(
     @Nullable Classifier classifier,
     List<Archive> archives,
     List<Failure> failures,
-    @Nullable ErrorInfo error) {
+    @Nullable ErrorInfo error,
+    @Nullable Upload upload,
+    List<String> deletedFirst) {
 
   /** The kinds of event. */
   public enum Type {
@@ -43,7 +48,19 @@ public record Event(
     FAILED(true),
     /** It does not follow the contract. */
     @JsonProperty("rejected")
-    REJECTED(true);
+    REJECTED(true),
+    /** Its archives are on their way. */
+    @JsonProperty("uploading")
+    UPLOADING(false),
+    /** After {@link #UPLOADED}: its classifier can be used. */
+    @JsonProperty("ready")
+    READY(false),
+    /** After {@link #UPLOADED}: the service could not train the classifier. */
+    @JsonProperty("training-failed")
+    TRAINING_FAILED(false),
+    /** After {@link #UPLOADED}: what became of the classifier was not to be learnt in time. */
+    @JsonProperty("training-unknown")
+    TRAINING_UNKNOWN(false);
 
     private final boolean outcome;
 
@@ -67,12 +84,31 @@ public record Event(
   public record Classifier(
       String id, String name, String status, Instant created, String url, String credentials) {}
 
+  /**
+   * How far an upload is.
+   *
+   * @param bytes of all archives
+   * @param sent of them
+   */
+  public record Upload(long bytes, long sent) {}
+
   /** Why a request ended without a result. */
   public record ErrorInfo(FailureCode code, String message) {}
 
   /** The same event with other failures. */
   public Event withFailures(List<Failure> others) {
-    return new Event(type, requestId, projectId, at, images, classifier, archives, others, error);
+    return new Event(
+        type,
+        requestId,
+        projectId,
+        at,
+        images,
+        classifier,
+        archives,
+        others,
+        error,
+        upload,
+        deletedFirst);
   }
 
   /** The request is being served. */
@@ -86,13 +122,25 @@ public record Event(
         null,
         List.of(),
         List.of(),
-        null);
+        null,
+        null,
+        List.of());
   }
 
   /** Some of the request's images are done. */
   public static Event progress(String requestId, String projectId, ImageCounts images, Instant at) {
     return new Event(
-        Type.PROGRESS, requestId, projectId, at, images, null, List.of(), List.of(), null);
+        Type.PROGRESS,
+        requestId,
+        projectId,
+        at,
+        images,
+        null,
+        List.of(),
+        List.of(),
+        null,
+        null,
+        List.of());
   }
 
   /** The request ended without a result. */
@@ -111,22 +159,67 @@ public record Event(
         null,
         List.of(),
         failures,
-        error);
+        error,
+        null,
+        List.of());
   }
 
   /** The archives stay where they are. */
   public static Event stored(PackedRequest request, Instant at) {
-    return packed(Type.STORED, request, null, null, at);
+    return packed(Type.STORED, request, null, null, List.of(), at);
+  }
+
+  /** The request's archives are on their way. */
+  public static Event uploading(PackedRequest request, Upload upload, Instant at) {
+    return new Event(
+        Type.UPLOADING,
+        request.requestId(),
+        request.projectId(),
+        at,
+        request.images(),
+        null,
+        List.of(),
+        List.of(),
+        null,
+        upload,
+        List.of());
   }
 
   /** The request's classifier was created. */
-  public static Event uploaded(PackedRequest request, Classifier classifier, Instant at) {
-    return packed(Type.UPLOADED, request, classifier, null, at);
+  public static Event uploaded(
+      PackedRequest request, Classifier classifier, List<String> deletedFirst, Instant at) {
+    return packed(Type.UPLOADED, request, classifier, null, deletedFirst, at);
   }
 
   /** The request's archives could not be handed over. */
-  public static Event uploadFailed(PackedRequest request, ErrorInfo error, Instant at) {
-    return packed(Type.FAILED, request, null, error, at);
+  public static Event uploadFailed(
+      PackedRequest request, ErrorInfo error, List<String> deletedFirst, Instant at) {
+    return packed(Type.FAILED, request, null, error, deletedFirst, at);
+  }
+
+  /**
+   * What became of the request's classifier.
+   *
+   * @param error unless it is ready
+   */
+  public static Event trained(
+      Type type,
+      PackedRequest request,
+      Classifier classifier,
+      @Nullable ErrorInfo error,
+      Instant at) {
+    return new Event(
+        type,
+        request.requestId(),
+        request.projectId(),
+        at,
+        request.images(),
+        classifier,
+        List.of(),
+        List.of(),
+        error,
+        null,
+        List.of());
   }
 
   private static Event packed(
@@ -134,6 +227,7 @@ public record Event(
       PackedRequest request,
       @Nullable Classifier classifier,
       @Nullable ErrorInfo error,
+      List<String> deletedFirst,
       Instant at) {
     return new Event(
         type,
@@ -144,7 +238,9 @@ public record Event(
         classifier,
         request.archives(),
         request.failures(),
-        error);
+        error,
+        null,
+        deletedFirst);
   }
 
   /** The request does not follow the contract. */
@@ -163,6 +259,8 @@ public record Event(
         null,
         List.of(),
         failures,
-        error);
+        error,
+        null,
+        List.of());
   }
 }

@@ -43,6 +43,10 @@ public enum FailureCode {
   UPLOAD_REFUSED,
   /** The archives could not be handed over. */
   UPLOAD_FAILED,
+  /** The service could not train the classifier. */
+  TRAINING_FAILED,
+  /** What became of the classifier was not to be learnt in time. */
+  TRAINING_UNKNOWN,
   /** A newer request of the same project took its place. */
   SUPERSEDED,
   /** The request does not follow the contract. */

@@ -1,5 +1,8 @@
 package io.github.satchel.job.resize;
 
+import io.github.satchel.job.cache.CacheSettings;
+import io.github.satchel.job.cache.CacheWriter;
+import io.github.satchel.job.cache.CachedPicture;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.ResizedImage;
@@ -12,19 +15,28 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings images to the size of the training service. An image that could not be fetched passes
- * through; whatever is wrong with a picture becomes its {@code Problem}.
+ * through, and so does one that was kept from an earlier time; whatever is wrong with a picture
+ * becomes its {@code Problem}.
  */
 public final class ResizeFunction extends RichMapFunction<FetchedImage, ResizedImage> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ResizeFunction.class);
 
   private final ResizeSettings settings;
+  private final @Nullable CacheSettings cache;
 
   private transient @Nullable ResizeWorker worker;
   private transient @Nullable ResizeMetrics metrics;
+  private transient @Nullable CacheWriter writer;
 
-  public ResizeFunction(ResizeSettings settings) {
+  /**
+   * Resizes.
+   *
+   * @param cache where resized pictures are kept; null if they are not
+   */
+  public ResizeFunction(ResizeSettings settings, @Nullable CacheSettings cache) {
     this.settings = settings;
+    this.cache = cache;
   }
 
   @Override
@@ -32,6 +44,9 @@ public final class ResizeFunction extends RichMapFunction<FetchedImage, ResizedI
     int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
     worker = new ResizeWorker(settings, "satchel-resize-" + subtask);
     metrics = new ResizeMetrics(getRuntimeContext().getMetricGroup(), worker.kernel());
+    if (cache != null) {
+      writer = new CacheWriter(cache, "satchel-resize-cache-" + subtask, metrics.notKept());
+    }
   }
 
   @Override
@@ -41,10 +56,17 @@ public final class ResizeFunction extends RichMapFunction<FetchedImage, ResizedI
     if (content == null) {
       return ResizedImage.failed(task, Objects.requireNonNull(image.problem()));
     }
+    if (image.extension() != null) {
+      return ResizedImage.of(task, content, image.extension());
+    }
     Outcome outcome = Objects.requireNonNull(worker).resize(content, task.format());
     Objects.requireNonNull(metrics).count(outcome);
     if (outcome instanceof Outcome.Resized resized) {
-      return ResizedImage.of(task, resized.content(), resized.encoding().extension());
+      String extension = resized.encoding().extension();
+      if (writer != null && image.provenance() != null) {
+        writer.offer(new CachedPicture(image.provenance(), extension, resized.content()));
+      }
+      return ResizedImage.of(task, resized.content(), extension);
     }
     var refused = (Outcome.Refused) outcome;
     LOG.info(
@@ -60,6 +82,9 @@ public final class ResizeFunction extends RichMapFunction<FetchedImage, ResizedI
   public void close() {
     if (worker != null) {
       worker.close();
+    }
+    if (writer != null) {
+      writer.close();
     }
   }
 }

@@ -9,6 +9,7 @@ import static io.github.satchel.job.SatchelOptions.RESIZE_WIDTH;
 
 import java.io.Serializable;
 import java.time.Duration;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.IllegalConfigurationException;
 import org.apache.flink.configuration.ReadableConfig;
 
@@ -27,11 +28,11 @@ public record ResizeSettings(
 
   /** Checks the ranges. */
   public ResizeSettings {
-    require(width > 0 && width <= 4096, RESIZE_WIDTH.key() + " must be 1 to 4096");
-    require(height > 0 && height <= 4096, RESIZE_HEIGHT.key() + " must be 1 to 4096");
-    require(maxPixels > 0, RESIZE_MAX_PIXELS.key() + " must be positive");
-    require(jpegQuality > 0 && jpegQuality <= 100, RESIZE_JPEG_QUALITY.key() + " must be 1 to 100");
-    require(timeout.toMillis() > 0, RESIZE_TIMEOUT.key() + " must be positive");
+    require(RESIZE_WIDTH, width, width > 0 && width <= 4096, "1 to 4096");
+    require(RESIZE_HEIGHT, height, height > 0 && height <= 4096, "1 to 4096");
+    require(RESIZE_MAX_PIXELS, maxPixels, maxPixels > 0, "positive");
+    require(RESIZE_JPEG_QUALITY, jpegQuality, jpegQuality > 0 && jpegQuality <= 100, "1 to 100");
+    require(RESIZE_TIMEOUT, timeout, timeout.toMillis() > 0, "at least 1 ms");
   }
 
   /** The settings that a configuration holds. */
@@ -45,9 +46,9 @@ public record ResizeSettings(
         config.get(RESIZE_TIMEOUT));
   }
 
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalConfigurationException(message);
+  private static <T> void require(ConfigOption<T> option, T value, boolean holds, String allowed) {
+    if (!holds) {
+      throw new IllegalConfigurationException(option.key() + ": '" + value + "' is not " + allowed);
     }
   }
 }

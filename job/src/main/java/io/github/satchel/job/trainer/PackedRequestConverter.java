@@ -1,28 +1,51 @@
 package io.github.satchel.job.trainer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.github.satchel.connectors.watson.ElementConverter;
-import io.github.satchel.connectors.watson.ExampleArchive;
-import io.github.satchel.connectors.watson.Training;
+import io.github.satchel.connectors.training.ElementConverter;
+import io.github.satchel.connectors.training.ExampleArchive;
+import io.github.satchel.connectors.training.Training;
+import io.github.satchel.job.model.Delivery;
 import io.github.satchel.job.model.Json;
 import io.github.satchel.job.model.PackedRequest;
 import java.io.UncheckedIOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** What a packed request asks the training service for. */
+/** What a packed request asks a kind of receiver for: nothing, if it goes to another one. */
 public final class PackedRequestConverter implements ElementConverter<PackedRequest> {
 
+  private final Delivery.Kind receiver;
+
+  public PackedRequestConverter(Delivery.Kind receiver) {
+    this.receiver = receiver;
+  }
+
   @Override
-  public Training convert(PackedRequest request) {
+  public @Nullable Training convert(PackedRequest request) {
+    if (request.deliverTo().kind() != receiver) {
+      return null;
+    }
     try {
       return new Training(
           request.requestId(),
           classifierName(request),
           request.archives().stream()
-              .map(archive -> new ExampleArchive(archive.label(), archive.uri(), archive.bytes()))
+              .map(
+                  archive ->
+                      new ExampleArchive(
+                          archive.label(),
+                          archive.uri(),
+                          archive.bytes(),
+                          archive.images(),
+                          archive.sha256()))
               .toList(),
           request.directory() + "/upload.json",
           request.deliverTo().credentials(),
           request.deliverTo().replaces(),
+          Map.of(
+              "requestId", request.requestId(),
+              "projectId", request.projectId(),
+              "name", request.name()),
           Json.MAPPER.writeValueAsString(request));
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException("a packed request is always JSON", e);

@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -32,6 +33,21 @@ final class ArchiveStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(ArchiveStore.class);
   private static final LocalDateTime FIRST_ZIP_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+  /**
+   * The same time as an "extended time stamp" field. Java adds one to this very DOS time; left to
+   * itself it would say which time zone the machine is in.
+   */
+  private static final byte[] FIRST_ZIP_TIME_UTC = {
+    'U', 'T', 5, 0, 1, 0x00, (byte) 0xA6, (byte) 0xCE, 0x12
+  };
+
+  /** Size of an archive without entries: the end of the central directory (APPNOTE 4.3.16). */
+  static final long EMPTY_ARCHIVE_BYTES = 22;
+
+  /** Headers of an entry, local (APPNOTE 4.3.7) and central (4.3.12), without its name. */
+  private static final long HEADER_BYTES = 30 + 46 + 2L * FIRST_ZIP_TIME_UTC.length;
+
   private static final String DECISION = "decision.json";
 
   private final Path root;
@@ -44,6 +60,11 @@ final class ArchiveStore {
   ArchiveStore(String root) throws IOException {
     this.root = new Path(root);
     fileSystem().exists(path(DECISION)); // a bucket itself is no path to ask for
+  }
+
+  /** By how much an entry lengthens its archive. */
+  static long entryBytes(String name, int content) {
+    return HEADER_BYTES + 2L * name.getBytes(StandardCharsets.UTF_8).length + content;
   }
 
   /** Where the archives and journals of a request lie. */
@@ -121,13 +142,15 @@ final class ArchiveStore {
       zip.setMethod(ZipOutputStream.STORED);
     }
 
-    void add(String name, byte[] content) throws IOException {
-      ZipEntry entry = new ZipEntry(name);
+    void add(ArchiveEntry image) throws IOException {
+      byte[] content = image.content();
+      ZipEntry entry = new ZipEntry(image.name());
       CRC32 crc = new CRC32();
       crc.update(content);
       entry.setSize(content.length);
       entry.setCrc(crc.getValue());
       entry.setTimeLocal(FIRST_ZIP_TIME);
+      entry.setExtra(FIRST_ZIP_TIME_UTC);
       zip.putNextEntry(entry);
       zip.write(content);
       zip.closeEntry();
@@ -141,9 +164,10 @@ final class ArchiveStore {
           label, path.toString(), images, counter.bytes, HexFormat.of().formatHex(digest.digest()));
     }
 
+    /** Without {@link #finish}, leaves what is visibly no archive: it has no directory. */
     @Override
     public void close() throws IOException {
-      zip.close();
+      counter.close();
     }
 
     private static MessageDigest sha256() {

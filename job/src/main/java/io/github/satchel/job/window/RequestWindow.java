@@ -1,163 +1,275 @@
 package io.github.satchel.job.window;
 
 import io.github.satchel.job.model.AdmittedRequest;
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.Delivery;
 import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.FailureCode;
 import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.ImageFailurePolicy;
-import io.github.satchel.job.model.ImageLocation;
-import io.github.satchel.job.model.Label;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.ResizedImage;
-import io.github.satchel.job.model.TrainingLimits;
 import io.github.satchel.job.model.TrainingRequest;
+import io.github.satchel.job.window.ClosedWindow.Contents;
+import io.github.satchel.job.window.ClosedWindow.Slice;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import org.apache.flink.api.common.functions.OpenContext;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
-import org.apache.flink.util.Collector;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keyed by request id: gathers the images of a request, in any order, before or after the request
- * itself, and ends when the last one is there or the deadline is. Then it writes one archive a
- * label, decides what becomes of the request, and tells.
+ * itself. It closes when the last image is there, when those that are leave no way to succeed, when
+ * a newer request takes its place, or when its time is up. Then the request is decided, its
+ * archives are written, one a label, and somebody is told.
  *
- * <p>After that a tombstone stays for a while, which turns away images that come late; when it
- * goes, the journals of the request go with it.
+ * <p>The task thread never waits for the store. Threads of {@link StoreWork} do, and ask it for the
+ * images, about {@value #SLICE_BYTES} bytes at a time, through the task's mailbox; so the records
+ * of other requests and barriers are served in between, and no more than a slice for each thread is
+ * in the heap. This is an operator of its own, not a function, as functions have no mailbox, and
+ * timers instead would be polling. A closed window stays in state as it is until the decision is
+ * told: after a restore all of it is done again, up to the decision that lies in the store.
+ *
+ * <p>After that a tombstone stays for a while. It turns away images that come late, and has the
+ * outcome told again to whoever sends the request again; when it goes, the journals of the request
+ * go with it.
  */
-public final class RequestWindow
-    extends KeyedCoProcessFunction<String, AdmittedRequest, ResizedImage, PackedRequest> {
+public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
+    implements TwoInputStreamOperator<RequestSignal, ResizedImage, PackedRequest>,
+        Triggerable<String, VoidNamespace> {
 
   private static final Logger LOG = LoggerFactory.getLogger(RequestWindow.class);
 
-  private final String archivesDir;
-  private final boolean keepArchives;
+  /** Some milliseconds of reading RocksDB. */
+  private static final int SLICE_BYTES = 512 * 1024;
+
+  /** Images looked up or removed at once, likewise. */
+  static final int IMAGES_AT_ONCE = 500;
+
+  /** For removing a request from the store, until that is tried again. */
+  private static final Duration FORGET_AGAIN = Duration.ofHours(1);
+
+  private static final String ENDING = "ending";
+  private static final String UNCLEARED = "uncleared";
+  private static final String ASKED_AGAIN = "asked-again";
+
+  private final ArchiveSettings settings;
   private final Duration remember;
   private final Duration progressInterval;
   private final OutputTag<Event> events;
 
+  private transient MailboxExecutor mailbox;
   private transient ArchiveStore archives;
+  private transient StoreWork writers;
+  private transient StoreWork cleaner;
+  private transient InternalTimerService<VoidNamespace> timers;
+
   private transient ValueState<Admission> admission;
   private transient ValueState<TrainingRequest> request;
   private transient MapState<Integer, ArchiveEntry> images;
   private transient MapState<Integer, Problem> problems;
   private transient ValueState<Tally> tally;
+
+  /** When to forget that a request was superseded that has not come yet. */
+  private transient ValueState<Long> superseded;
+
+  private transient ValueState<Ending> ending;
   private transient ValueState<Tombstone> tombstone;
 
+  /** How many images of a request that has ended may still be in state: those before the index. */
+  private transient ValueState<Integer> uncleared;
+
+  private transient ValueState<Boolean> askedAgain;
+
   /**
-   * @param archivesDir where archives are written, on a Flink file system
-   * @param keepArchives whether the archives stay when the request is forgotten
    * @param remember how long a request is remembered after its end
    * @param progressInterval shortest time between two progress events of a request
    */
-  @SuppressWarnings("NullAway.Init") // the state comes with open()
+  @SuppressWarnings("NullAway.Init") // the rest comes with open()
   public RequestWindow(
-      String archivesDir,
-      boolean keepArchives,
+      ArchiveSettings settings,
       Duration remember,
       Duration progressInterval,
       OutputTag<Event> events) {
-    this.archivesDir = archivesDir;
-    this.keepArchives = keepArchives;
+    this.settings = settings;
     this.remember = remember;
     this.progressInterval = progressInterval;
     this.events = events;
   }
 
   @Override
-  public void open(OpenContext context) throws IOException {
-    archives = new ArchiveStore(archivesDir);
-    var runtime = getRuntimeContext();
-    admission =
-        runtime.getState(
-            new ValueStateDescriptor<>("admission", TypeInformation.of(Admission.class)));
-    request =
-        runtime.getState(
-            new ValueStateDescriptor<>("request", TypeInformation.of(TrainingRequest.class)));
-    images =
-        runtime.getMapState(
-            new MapStateDescriptor<>("images", Types.INT, TypeInformation.of(ArchiveEntry.class)));
-    problems =
-        runtime.getMapState(
-            new MapStateDescriptor<>("problems", Types.INT, TypeInformation.of(Problem.class)));
-    tally = runtime.getState(new ValueStateDescriptor<>("tally", TypeInformation.of(Tally.class)));
-    tombstone =
-        runtime.getState(
-            new ValueStateDescriptor<>("tombstone", TypeInformation.of(Tombstone.class)));
+  public void setMailboxExecutor(MailboxExecutor executor) {
+    mailbox = executor;
   }
 
   @Override
-  public void processElement1(
-      AdmittedRequest admitted, Context context, Collector<PackedRequest> out) throws Exception {
+  public void open() throws Exception {
+    super.open();
+    archives = new ArchiveStore(settings.dir());
+    timers = getInternalTimerService("timers", VoidNamespaceSerializer.INSTANCE, this);
+    admission = state("admission", TypeInformation.of(Admission.class));
+    request = state("request", TypeInformation.of(TrainingRequest.class));
+    images = mapState("images", TypeInformation.of(ArchiveEntry.class));
+    problems = mapState("problems", TypeInformation.of(Problem.class));
+    tally = state("tally", TypeInformation.of(Tally.class));
+    superseded = state("superseded", Types.LONG);
+    ending = state(ENDING, TypeInformation.of(Ending.class));
+    tombstone = state("tombstone", TypeInformation.of(Tombstone.class));
+    uncleared = state(UNCLEARED, Types.INT);
+    askedAgain = state(ASKED_AGAIN, Types.BOOLEAN);
+
+    writers =
+        new StoreWork(
+            mailbox,
+            this::setCurrentKey,
+            "satchel-archive",
+            settings.writers(),
+            settings.maxAttempts());
+    // A class of yesterday that is forgotten must not hold up one of today.
+    cleaner = new StoreWork(mailbox, this::setCurrentKey, "satchel-archive-cleaner", 1, 1);
+    getMetricGroup().gauge("requestsBeingDecided", writers::underway);
+    resume();
+  }
+
+  private void resume() throws Exception {
+    keysWith(ENDING).forEach(this::decide);
+    keysWith(ASKED_AGAIN).forEach(this::answerAgain);
+    for (String id : keysWith(UNCLEARED)) {
+      setCurrentKey(id);
+      clearMore(id);
+    }
+  }
+
+  @Override
+  public void processElement1(StreamRecord<RequestSignal> element) throws Exception {
+    RequestSignal signal = element.getValue();
+    String id = signal.requestId();
+    AdmittedRequest admitted = signal.admitted();
     if (tombstone.value() != null) {
-      return;
+      if (admitted != null && askedAgain.value() == null) {
+        LOG.info("Request {} has ended, its outcome is told again", id);
+        askedAgain.update(true);
+        answerAgain(id);
+      }
+    } else if (ending.value() == null) {
+      if (admitted != null) {
+        admit(id, admitted);
+      } else {
+        supersede(id, Objects.requireNonNull(signal.supersededBy()));
+      }
+    }
+  }
+
+  private void admit(String id, AdmittedRequest admitted) throws Exception {
+    if (admission.value() != null) {
+      return; // a repeat
     }
     Admission admittedAs = Admission.of(admitted);
     admission.update(admittedAs);
     request.update(admitted.request());
-    context.timerService().registerProcessingTimeTimer(admittedAs.deadline());
-    advance(admittedAs, currentTally(), context, out);
+    timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, admittedAs.deadline());
+    Long lone = superseded.value();
+    if (lone != null) {
+      superseded.clear();
+      timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, lone);
+      closeWindow(id, Ending.Cause.SUPERSEDED);
+    } else {
+      advance(id, admittedAs, currentTally());
+    }
+  }
+
+  private void supersede(String id, String by) throws Exception {
+    if (admission.value() != null) {
+      LOG.info("Request {} is superseded by {}", id, by);
+      closeWindow(id, Ending.Cause.SUPERSEDED);
+    } else if (superseded.value() == null) {
+      long forgetAt = timers.currentProcessingTime() + remember.toMillis();
+      superseded.update(forgetAt);
+      timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, forgetAt);
+    }
   }
 
   @Override
-  public void processElement2(ResizedImage image, Context context, Collector<PackedRequest> out)
-      throws Exception {
-    int index = image.index();
-    if (tombstone.value() != null || images.contains(index) || problems.contains(index)) {
-      return; // late, or a repeat
+  public void processElement2(StreamRecord<ResizedImage> element) throws Exception {
+    ResizedImage image = element.getValue();
+    Tally before = currentTally();
+    if (before.has(image.index()) || ending.value() != null || tombstone.value() != null) {
+      return; // a repeat, or late
     }
-    Tally counted;
     if (image.problem() == null) {
       images.put(
-          index,
+          image.index(),
           new ArchiveEntry(
-              Objects.requireNonNull(image.content()), Objects.requireNonNull(image.extension())));
-      counted = currentTally().plusDone();
+              Objects.requireNonNull(image.name()), Objects.requireNonNull(image.content())));
     } else {
-      problems.put(index, image.problem());
-      counted = currentTally().plusFailed();
+      problems.put(image.index(), image.problem());
     }
+    Tally counted = before.plus(image);
     tally.update(counted);
     Admission admitted = admission.value();
     if (admitted != null) {
-      advance(admitted, counted, context, out);
+      advance(image.requestId(), admitted, counted);
     }
   }
 
   @Override
-  public void onTimer(long timestamp, OnTimerContext context, Collector<PackedRequest> out)
-      throws Exception {
+  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+    String id = timer.getKey();
     Tombstone ended = tombstone.value();
+    Admission admitted = admission.value();
     if (ended != null) {
-      if (timestamp >= ended.forgetAt()) {
-        forget(context.getCurrentKey(), ended);
-      }
-      return;
-    }
-    Admission admitted = Objects.requireNonNull(admission.value());
-    if (timestamp >= admitted.deadline()) {
-      end(admitted, context, out);
+      forget(id, ended);
+    } else if (admitted == null) {
+      superseded.clear();
+    } else if (timer.getTimestamp() >= admitted.deadline()) {
+      closeWindow(id, Ending.Cause.DEADLINE);
     } else {
-      report(admitted, currentTally(), context);
+      report(id, admitted, currentTally());
     }
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
+    throw new IllegalStateException("there are no such timers");
+  }
+
+  /** All requests that are closed are told before the task ends. */
+  @Override
+  public void finish() throws Exception {
+    writers.drain();
+    cleaner.drain();
+    super.finish();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (writers != null) {
+      writers.close();
+      cleaner.close();
+    }
+    super.close();
   }
 
   private Tally currentTally() throws IOException {
@@ -165,207 +277,221 @@ public final class RequestWindow
     return current == null ? Tally.EMPTY : current;
   }
 
-  private void advance(
-      Admission admitted, Tally counted, Context context, Collector<PackedRequest> out)
-      throws Exception {
-    if (counted.done() + counted.failed() == admitted.images()) {
-      end(admitted, context, out);
-    } else if (counted.done() + counted.failed() > 0 && !counted.progressTimer()) {
+  private void advance(String id, Admission admitted, Tally counted) throws Exception {
+    ImageCounts counts = counted.counts(admitted.images());
+    int known = counts.done() + counts.failed();
+    if (known == counts.total() || !admitted.lost(counted).isEmpty()) {
+      closeWindow(id, Ending.Cause.IMAGES);
+    } else if (known > 0 && !counted.progressTimer()) {
       long next = counted.progressAt() + progressInterval.toMillis();
-      if (context.timerService().currentProcessingTime() >= next) {
-        report(admitted, counted, context);
+      if (timers.currentProcessingTime() >= next) {
+        report(id, admitted, counted);
       } else {
-        context.timerService().registerProcessingTimeTimer(next);
+        timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, next);
         tally.update(counted.timed());
       }
     }
   }
 
-  private void report(Admission admitted, Tally counted, Context context) throws IOException {
-    long now = context.timerService().currentProcessingTime();
-    ImageCounts counts = new ImageCounts(admitted.images(), counted.done(), counted.failed());
-    context.output(
-        events,
+  private void report(String id, Admission admitted, Tally counted) throws IOException {
+    long now = timers.currentProcessingTime();
+    tell(
         Event.progress(
-            context.getCurrentKey(), admitted.projectId(), counts, Instant.ofEpochMilli(now)));
+            id,
+            admitted.projectId(),
+            counted.counts(admitted.images()),
+            Instant.ofEpochMilli(now)));
     tally.update(counted.reported(now));
   }
 
-  private void end(Admission admitted, Context context, Collector<PackedRequest> out)
-      throws Exception {
-    String id = context.getCurrentKey();
-    TrainingRequest ended = Objects.requireNonNull(request.value());
-    long now = context.timerService().currentProcessingTime();
-    Decision decision = archives.readDecision(id);
-    if (decision == null) {
-      decision = decide(ended, Instant.ofEpochMilli(now));
-      archives.writeDecision(id, decision);
-    } else {
-      LOG.info("Request {} was decided before, and stays so", id);
+  /** From now on nothing changes in the window until its decision is told. */
+  private void closeWindow(String id, Ending.Cause cause) throws IOException {
+    Tally last = currentTally();
+    if (last.progressTimer()) {
+      timers.deleteProcessingTimeTimer(
+          VoidNamespace.INSTANCE, last.progressAt() + progressInterval.toMillis());
     }
-    context.output(events, decision.progress());
+    timers.deleteProcessingTimeTimer(
+        VoidNamespace.INSTANCE, Objects.requireNonNull(admission.value()).deadline());
+    ending.update(new Ending(cause, timers.currentProcessingTime()));
+    decide(id);
+  }
+
+  private void decide(String id) {
+    Settlement settlement = new Settlement(archives, id, new Contained(id));
+    writers.submit(id, settlement::settle, decision -> end(id, decision));
+  }
+
+  private void end(String id, Decision decision) throws Exception {
+    tell(decision.progress());
+    tellOutcome(id, decision);
+    uncleared.update(Objects.requireNonNull(admission.value()).images());
+    admission.clear();
+    request.clear();
+    tally.clear();
+    ending.clear();
+    Event outcome = decision.outcome();
+    boolean keep = outcome == null ? settings.keep() : outcome.type() == Event.Type.STORED;
+    bury(new Tombstone(timers.currentProcessingTime() + remember.toMillis(), keep));
+    clearMore(id);
+  }
+
+  private void tellOutcome(String id, Decision decision) {
     if (decision.outcome() != null) {
       LOG.info("Request {} ends as {}", id, decision.outcome().type());
-      context.output(events, decision.outcome());
+      tell(decision.outcome());
     }
     if (decision.packed() != null) {
       LOG.info("Request {} is packed: {} archives", id, decision.packed().archives().size());
-      out.collect(decision.packed());
+      output.collect(new StreamRecord<>(decision.packed()));
     }
-
-    Tally last = currentTally();
-    if (last.progressTimer()) {
-      context
-          .timerService()
-          .deleteProcessingTimeTimer(last.progressAt() + progressInterval.toMillis());
-    }
-    context.timerService().deleteProcessingTimeTimer(admitted.deadline());
-    admission.clear();
-    request.clear();
-    images.clear();
-    problems.clear();
-    tally.clear();
-    boolean keep = keepArchives || ended.deliverTo().kind() == Delivery.Kind.STORE;
-    long forgetAt = now + remember.toMillis();
-    tombstone.update(new Tombstone(forgetAt, keep));
-    context.timerService().registerProcessingTimeTimer(forgetAt);
   }
 
-  private Decision decide(TrainingRequest request, Instant now) throws Exception {
-    Tally counted = currentTally();
-    int total = request.images();
-    ImageCounts counts = new ImageCounts(total, counted.done(), counted.failed());
-    Event progress = Event.progress(request.requestId(), request.projectId(), counts, now);
-
-    boolean late = counted.done() + counted.failed() < total;
-    List<Failure> failures = failures(request, late);
-    if (late) {
-      return new Decision(
-          progress, Event.failed(request, counts, failures, deadlineError(counts), now), null);
-    }
-    if (!failures.isEmpty() && request.onImageFailure() == ImageFailurePolicy.FAIL) {
-      return new Decision(
-          progress, Event.failed(request, counts, failures, firstOf(failures), now), null);
-    }
-    List<Failure> tooSmall = tooSmallLabels(request);
-    if (!tooSmall.isEmpty()) {
-      List<Failure> all = new ArrayList<>(tooSmall);
-      all.addAll(failures);
-      return new Decision(
-          progress, Event.failed(request, counts, all, firstOf(tooSmall), now), null);
-    }
-
-    List<Archive> written = new ArrayList<>();
-    Failure tooLarge = writeArchives(request, written);
-    if (tooLarge != null) {
-      archives.delete(request.requestId());
-      List<Failure> all = new ArrayList<>(List.of(tooLarge));
-      all.addAll(failures);
-      return new Decision(progress, Event.failed(request, counts, all, firstOf(all), now), null);
-    }
-    PackedRequest packed =
-        new PackedRequest(
-            request.requestId(),
-            request.projectId(),
-            request.name(),
-            request.deliverTo(),
-            archives.directory(request.requestId()),
-            counts,
-            written,
-            failures);
-    return request.deliverTo().kind() == Delivery.Kind.STORE
-        ? new Decision(progress, Event.stored(packed, now), null)
-        : new Decision(progress, null, packed);
+  private void tell(Event event) {
+    output.collect(events, new StreamRecord<>(event));
   }
 
-  /** The failing images in the order of the request; those still missing too if it is late. */
-  private List<Failure> failures(TrainingRequest request, boolean late) throws Exception {
-    List<Failure> failures = new ArrayList<>();
-    int index = 0;
-    for (Label label : request.labels()) {
-      for (ImageLocation image : label.images()) {
-        Problem problem = problems.get(index);
-        if (problem == null && late && !images.contains(index)) {
-          problem = new Problem(FailureCode.DEADLINE, "Unable to download image from the website");
-        }
-        if (problem != null) {
-          failures.add(Failure.ofImage(problem, label.name(), image));
-        }
-        index++;
-      }
+  /**
+   * Removes images one by one, since {@code MapState.clear()} would read all of them from RocksDB,
+   * and some hundred at a time.
+   */
+  private void clearMore(String id) throws Exception {
+    int end = Objects.requireNonNull(uncleared.value());
+    int start = Math.max(0, end - IMAGES_AT_ONCE);
+    for (int index = start; index < end; index++) {
+      images.remove(index);
+      problems.remove(index);
     }
-    return failures;
+    if (start == 0) {
+      uncleared.clear();
+    } else {
+      uncleared.update(start);
+      mailbox.execute(
+          () -> {
+            setCurrentKey(id);
+            clearMore(id);
+          },
+          "images of request %s",
+          id);
+    }
   }
 
-  private List<Failure> tooSmallLabels(TrainingRequest request) throws Exception {
-    List<Failure> tooSmall = new ArrayList<>();
-    int index = 0;
-    for (Label label : request.labels()) {
-      int usable = 0;
-      for (int i = 0; i < label.images().size(); i++) {
-        if (!problems.contains(index++)) {
-          usable++;
-        }
-      }
-      if (usable < TrainingLimits.MIN_IMAGES) {
-        tooSmall.add(
-            Failure.ofLabel(
-                FailureCode.LABEL_TOO_FEW_IMAGES, TrainingLimits.TOO_FEW_IMAGES, label.name()));
-      }
-    }
-    return tooSmall;
+  private void answerAgain(String id) {
+    writers.submit(
+        id,
+        () -> Optional.ofNullable(archives.readDecision(id)),
+        decision -> {
+          decision.ifPresent(known -> tellOutcome(id, known));
+          askedAgain.clear();
+        });
   }
 
-  /** Writes one archive a label; what it returns is the label that was too much, if any. */
-  private @Nullable Failure writeArchives(TrainingRequest request, List<Archive> written)
-      throws Exception {
-    int index = 0;
-    long total = 0;
-    for (Label label : request.labels()) {
-      Archive archive;
-      try (var writer = archives.create(request.requestId(), label.name())) {
-        for (ImageLocation image : label.images()) {
-          ArchiveEntry entry = images.get(index++);
-          if (entry != null) {
-            writer.add(image.id() + "." + entry.extension(), entry.content());
+  private void bury(Tombstone ended) throws IOException {
+    tombstone.update(ended);
+    timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, ended.forgetAt());
+  }
+
+  /** The tombstone stays until the store is clean, so that this happens after a restore too. */
+  private void forget(String id, Tombstone ended) throws IOException {
+    bury(
+        new Tombstone(
+            timers.currentProcessingTime() + FORGET_AGAIN.toMillis(), ended.keepArchives()));
+    cleaner.submit(
+        id,
+        () -> remove(id, ended.keepArchives()),
+        removed -> {
+          Tombstone last = tombstone.value();
+          if (last != null) {
+            timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, last.forgetAt());
+            tombstone.clear();
           }
-        }
-        archive = writer.finish();
-      }
-      total += archive.bytes();
-      if (archive.bytes() > TrainingLimits.MAX_ARCHIVE_BYTES
-          || total > TrainingLimits.MAX_REQUEST_BYTES) {
-        return Failure.ofLabel(
-            FailureCode.ARCHIVE_TOO_LARGE, TrainingLimits.TOO_LARGE, label.name());
-      }
-      written.add(archive);
-    }
-    return null;
+        });
   }
 
-  private static Event.ErrorInfo deadlineError(ImageCounts counts) {
-    int missing = counts.total() - counts.done() - counts.failed();
-    return new Event.ErrorInfo(
-        FailureCode.DEADLINE,
-        missing + " of " + counts.total() + " images were not there when the time was up");
-  }
-
-  private static Event.ErrorInfo firstOf(List<Failure> failures) {
-    Failure first = failures.get(0);
-    String more = failures.size() == 1 ? "" : " (and " + (failures.size() - 1) + " more)";
-    return new Event.ErrorInfo(first.code(), first.message() + more);
-  }
-
-  private void forget(String requestId, Tombstone ended) {
+  /** Whether it worked; a directory that stays is no reason to fail the job. */
+  private boolean remove(String id, boolean keepArchives) {
     try {
-      if (ended.keepArchives()) {
-        archives.deleteDecision(requestId);
+      if (keepArchives) {
+        archives.deleteDecision(id);
       } else {
-        archives.delete(requestId);
+        archives.delete(id);
       }
+      return true;
     } catch (IOException e) {
-      LOG.warn("What is left of request {} could not be removed: {}", requestId, e.toString());
+      LOG.warn("What is left of request {} could not be removed: {}", id, e.toString());
+      return false;
     }
-    tombstone.clear();
+  }
+
+  private <T> ValueState<T> state(String name, TypeInformation<T> type) {
+    return getRuntimeContext().getState(new ValueStateDescriptor<>(name, type));
+  }
+
+  private <T> MapState<Integer, T> mapState(String name, TypeInformation<T> type) {
+    return getRuntimeContext().getMapState(new MapStateDescriptor<>(name, Types.INT, type));
+  }
+
+  private List<String> keysWith(String state) {
+    try (Stream<String> keys =
+        this.<String>getKeyedStateBackend().getKeys(state, VoidNamespace.INSTANCE)) {
+      return keys.toList();
+    }
+  }
+
+  /** What the threads of {@link StoreWork} see of a window. */
+  private final class Contained implements ClosedWindow {
+
+    private final String id;
+
+    Contained(String id) {
+      this.id = id;
+    }
+
+    @Override
+    public Contents contents() throws InterruptedException {
+      return writers.ask(
+          id,
+          () ->
+              new Contents(
+                  Objects.requireNonNull(request.value()),
+                  Objects.requireNonNull(admission.value()),
+                  currentTally(),
+                  Objects.requireNonNull(ending.value())));
+    }
+
+    @Override
+    public Map<Integer, Problem> problems(int from, int to) throws InterruptedException {
+      return writers.ask(
+          id,
+          () -> {
+            Map<Integer, Problem> read = new HashMap<>();
+            for (int index = from; index < to; index++) {
+              Problem problem = problems.get(index);
+              if (problem != null) {
+                read.put(index, problem);
+              }
+            }
+            return read;
+          });
+    }
+
+    @Override
+    public Slice images(int from, int to) throws InterruptedException {
+      return writers.ask(
+          id,
+          () -> {
+            List<ArchiveEntry> read = new ArrayList<>();
+            int last = Math.min(to, from + IMAGES_AT_ONCE);
+            int index = from;
+            for (long bytes = 0; index < last && bytes < SLICE_BYTES; index++) {
+              ArchiveEntry image = images.get(index);
+              if (image != null) {
+                read.add(image);
+                bytes += image.content().length;
+              }
+            }
+            return new Slice(read, index);
+          });
+    }
   }
 }

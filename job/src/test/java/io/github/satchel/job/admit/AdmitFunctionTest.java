@@ -6,11 +6,10 @@ import io.github.satchel.job.Requests;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.Event;
 import io.github.satchel.job.model.ImageFailurePolicy;
-import io.github.satchel.job.model.ImageTask;
+import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.TrainingRequest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -24,13 +23,13 @@ import org.junit.jupiter.api.Test;
 
 class AdmitFunctionTest {
 
-  private static final OutputTag<AdmittedRequest> REQUESTS =
-      new OutputTag<>("requests", TypeInformation.of(AdmittedRequest.class));
+  private static final OutputTag<RequestSignal> SIGNALS =
+      new OutputTag<>("signals", TypeInformation.of(RequestSignal.class));
   private static final OutputTag<Event> EVENTS =
       new OutputTag<>("events", TypeInformation.of(Event.class));
   private static final long NOW = 1_000_000;
 
-  private KeyedOneInputStreamOperatorTestHarness<String, TrainingRequest, ImageTask> harness;
+  private KeyedOneInputStreamOperatorTestHarness<String, TrainingRequest, AdmittedRequest> harness;
 
   @BeforeEach
   void open() throws Exception {
@@ -45,33 +44,23 @@ class AdmitFunctionTest {
   }
 
   @Test
-  void aNewRequestIsAnnouncedHandedOnAndTakenApart() throws Exception {
+  void aNewRequestIsAnnouncedAndHandedOnToItsWindowAndToBeServed() throws Exception {
     TrainingRequest request = Requests.request("r-1", 10, ImageFailurePolicy.FAIL);
 
     harness.processElement(request, 0);
 
+    var admitted = new AdmittedRequest(request, Instant.ofEpochMilli(NOW).plusSeconds(120));
     assertThat(harness.getSideOutput(EVENTS))
         .extracting(StreamRecord::getValue)
         .containsExactly(Event.accepted(request));
-    Instant deadline = Instant.ofEpochMilli(NOW).plusSeconds(120);
-    assertThat(harness.getSideOutput(REQUESTS))
+    assertThat(harness.getSideOutput(SIGNALS))
         .extracting(StreamRecord::getValue)
-        .containsExactly(new AdmittedRequest(request, deadline));
-    List<ImageTask> tasks = harness.extractOutputValues();
-    assertThat(tasks).extracting(ImageTask::index).containsExactly(range(20));
-    assertThat(tasks.get(13))
-        .isEqualTo(
-            new ImageTask(
-                "r-1",
-                13,
-                "dog",
-                request.labels().get(1).images().get(3),
-                request.format(),
-                deadline));
+        .containsExactly(RequestSignal.admitted(admitted));
+    assertThat(harness.extractOutputValues()).containsExactly(admitted);
   }
 
   @Test
-  void aRequestSeenBeforeIsDroppedAlsoAfterARestart() throws Exception {
+  void aRequestSeenBeforeGoesToItsWindowOnlyAlsoAfterARestart() throws Exception {
     TrainingRequest request = Requests.request("r-1", 10, ImageFailurePolicy.FAIL);
     harness.processElement(request, 0);
     OperatorSubtaskState state = harness.snapshot(1, 1);
@@ -80,10 +69,14 @@ class AdmitFunctionTest {
     harness = harness();
     harness.initializeState(state);
     harness.open();
+    harness.setProcessingTime(NOW + 1000);
     harness.processElement(request, 0);
 
     assertThat(harness.extractOutputValues()).isEmpty();
     assertThat(harness.getSideOutput(EVENTS)).isNull();
+    assertThat(harness.getSideOutput(SIGNALS))
+        .extracting(signal -> signal.getValue().requestId())
+        .containsExactly("r-1");
   }
 
   @Test
@@ -94,7 +87,7 @@ class AdmitFunctionTest {
     harness.setStateTtlProcessingTime(Duration.ofHours(25).toMillis());
     harness.processElement(request, 0);
 
-    assertThat(harness.extractOutputValues()).hasSize(40);
+    assertThat(harness.extractOutputValues()).hasSize(2);
   }
 
   @Test
@@ -120,19 +113,11 @@ class AdmitFunctionTest {
         request.receivedAt());
   }
 
-  private static Integer[] range(int end) {
-    Integer[] range = new Integer[end];
-    for (int i = 0; i < end; i++) {
-      range[i] = i;
-    }
-    return range;
-  }
-
-  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingRequest, ImageTask>
+  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingRequest, AdmittedRequest>
       harness() throws Exception {
     var function =
         new AdmitFunction(
-            Duration.ofHours(24), Duration.ofMinutes(2), Duration.ofMinutes(30), REQUESTS, EVENTS);
+            Duration.ofHours(24), Duration.ofMinutes(2), Duration.ofMinutes(30), SIGNALS, EVENTS);
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(function), TrainingRequest::requestId, Types.STRING);
   }

@@ -28,7 +28,7 @@ class ContractTest {
   private static final Path CONTRACT = Path.of("../docs/contract");
   private static final Path RELEASED = Path.of("src/test/resources/contract");
 
-  private final RequestParser parser = new RequestParser();
+  private final RequestParser parser = new RequestParser("trainer"::equals);
   private final Schema requests = ContractSchema.load("training-request.schema.json", "");
   private final Schema events = ContractSchema.load("training-event.schema.json", "");
 

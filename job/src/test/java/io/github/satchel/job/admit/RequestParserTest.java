@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestParserTest {
 
-  private final RequestParser parser = new RequestParser();
+  private final RequestParser parser = new RequestParser("trainer"::equals);
   private final ObjectNode json = Requests.json("r-1", 10);
 
   @Test
@@ -278,9 +278,38 @@ class RequestParserTest {
 
   @Test
   void anEndpointThatIsNotConfiguredIsNamed() {
-    json.putObject("deliverTo").putObject("http").put("endpoint", "trainer");
+    json.putObject("deliverTo").putObject("http").put("endpoint", "other");
 
     assertThat(faults()).containsExactly("/deliverTo/http/endpoint no such endpoint is configured");
+  }
+
+  @Test
+  void anEndpointThatIsConfiguredIsTheReceiver() {
+    json.putObject("deliverTo").putObject("http").put("endpoint", "trainer");
+
+    assertThat(valid().deliverTo())
+        .isEqualTo(new Delivery(Delivery.Kind.HTTP, List.of("trainer"), List.of()));
+  }
+
+  @Test
+  void anEndpointIsNamed() {
+    json.putObject("deliverTo").putObject("http");
+    assertThat(pointers()).containsExactly("/deliverTo/http/endpoint");
+
+    json.putObject("deliverTo").putObject("http").put("endpoint", "../trainer");
+    assertThat(pointers()).contains("/deliverTo/http/endpoint");
+
+    json.putObject("deliverTo").put("http", "trainer");
+    assertThat(pointers()).containsExactly("/deliverTo/http");
+  }
+
+  @Test
+  void whatIsReplacedIsNamedByPlainIds() {
+    ObjectNode watson = (ObjectNode) json.at("/deliverTo/watson");
+    watson.putArray("replaces").add("").add(7).add("Mes bêtes_1941945966");
+
+    assertThat(pointers())
+        .containsExactly("/deliverTo/watson/replaces/0", "/deliverTo/watson/replaces/1");
   }
 
   @Test

@@ -43,6 +43,8 @@ class EventSerializerTest {
       Requests.request("r-1", 10, ImageFailurePolicy.SKIP);
   private static final Event.ErrorInfo ERROR =
       new Event.ErrorInfo(FailureCode.DEADLINE, "1 of 21 images were not there");
+  private static final Event.Classifier CLASSIFIER =
+      new Event.Classifier("id", "name", "training", AT, "url", "k");
   private static final List<Failure> FAILURES =
       List.of(
           Failure.ofImage(
@@ -77,8 +79,12 @@ class EventSerializerTest {
         Event.progress("r-1", "project-1", COUNTS, AT),
         Event.failed(REQUEST, COUNTS, FAILURES, ERROR, AT),
         Event.stored(PACKED, AT),
-        Event.uploaded(PACKED, new Event.Classifier("id", "name", "training", AT, "url", "k"), AT),
-        Event.uploadFailed(PACKED, ERROR, AT),
+        Event.uploading(PACKED, new Event.Upload(1234, 1000), AT),
+        Event.uploaded(PACKED, CLASSIFIER, List.of("old"), AT),
+        Event.uploadFailed(PACKED, ERROR, List.of("old"), AT),
+        Event.trained(Event.Type.READY, PACKED, CLASSIFIER, null, AT),
+        Event.trained(Event.Type.TRAINING_FAILED, PACKED, CLASSIFIER, ERROR, AT),
+        Event.trained(Event.Type.TRAINING_UNKNOWN, PACKED, CLASSIFIER, ERROR, AT),
         Event.rejected("r 1", null, FAILURES, ERROR, AT));
   }
 

@@ -5,6 +5,7 @@ import io.github.satchel.job.model.ImageLocation;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.OutputFormat;
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.Provenance;
 import io.github.satchel.job.model.StoredImage;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -34,7 +35,11 @@ final class Fetching implements AutoCloseable {
 
   /** What became of a fetch. */
   @SuppressWarnings("ArrayRecordComponent") // a test compares what it needs
-  record Outcome(byte @Nullable [] content, @Nullable Problem problem, Runnable release) {
+  record Outcome(
+      byte @Nullable [] content,
+      @Nullable Provenance provenance,
+      @Nullable Problem problem,
+      Runnable release) {
 
     byte[] picture() {
       if (content == null) {
@@ -115,15 +120,20 @@ final class Fetching implements AutoCloseable {
     return resources.fetch(
         task,
         metrics,
-        new Receiver() {
+        new ImageReceiver() {
           @Override
-          public void arrived(byte[] content, Runnable release) {
-            outcome.complete(new Outcome(content, null, release));
+          public void arrived(byte[] content, @Nullable Provenance provenance, Runnable release) {
+            outcome.complete(new Outcome(content, provenance, null, release));
+          }
+
+          @Override
+          public void resized(byte[] content, String extension, Runnable release) {
+            outcome.complete(new Outcome(content, null, null, release));
           }
 
           @Override
           public void failed(Problem problem) {
-            outcome.complete(new Outcome(null, problem, () -> {}));
+            outcome.complete(new Outcome(null, null, problem, () -> {}));
           }
         });
   }

@@ -13,6 +13,8 @@ class SerializationTest {
         DeadLetter.class,
         TrainingRequest.class,
         AdmittedRequest.class,
+        RequestSignal.class,
+        RequestStatus.class,
         ImageTask.class,
         FetchedImage.class,
         ResizedImage.class,

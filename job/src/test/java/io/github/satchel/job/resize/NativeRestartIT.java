@@ -74,8 +74,8 @@ class NativeRestartIT {
       StreamExecutionEnvironment environment =
           StreamExecutionEnvironment.getExecutionEnvironment(config).setParallelism(1);
       environment
-          .fromData(FetchedImage.of(task, jpeg))
-          .map(new ResizeFunction(settings))
+          .fromData(FetchedImage.of(task, jpeg, null))
+          .map(new ResizeFunction(settings, null))
           .map(new FailOnce(i))
           .sinkTo(new DiscardingSink<>());
       environment.execute();

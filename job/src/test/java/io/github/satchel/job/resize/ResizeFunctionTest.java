@@ -2,15 +2,22 @@ package io.github.satchel.job.resize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.job.cache.CacheSettings;
+import io.github.satchel.job.cache.PictureCache;
 import io.github.satchel.job.model.FailureCode;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageLocation;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.OutputFormat;
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.Provenance;
 import io.github.satchel.job.model.ResizedImage;
+import io.github.satchel.job.model.Validators;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -18,7 +25,9 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.operators.StreamMap;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ResizeFunctionTest {
 
@@ -26,10 +35,10 @@ class ResizeFunctionTest {
   void aPictureComesOutInTheSizeOfTheSettings() throws Exception {
     byte[] jpeg = Pictures.encode(Pictures.quarters(640, 480, BufferedImage.TYPE_INT_RGB), "jpeg");
 
-    ResizedImage resized = resize(FetchedImage.of(task(OutputFormat.AUTO), jpeg)).get(0);
+    ResizedImage resized = resize(FetchedImage.of(task(OutputFormat.AUTO), jpeg, null)).get(0);
 
     assertThat(resized.problem()).isNull();
-    assertThat(resized.extension()).isEqualTo("jpg");
+    assertThat(resized.name()).isEqualTo("image-1.jpg");
     BufferedImage picture = Pictures.decode(Objects.requireNonNull(resized.content()));
     assertThat(picture.getWidth()).isEqualTo(224);
     assertThat(picture.getHeight()).isEqualTo(224);
@@ -47,9 +56,43 @@ class ResizeFunctionTest {
   void aPageThatIsNoPictureIsAProblemOfThatImage() throws Exception {
     byte[] page = "<!DOCTYPE html><html></html>".getBytes(StandardCharsets.UTF_8);
 
-    assertThat(resize(FetchedImage.of(task(OutputFormat.PNG), page)))
+    assertThat(resize(FetchedImage.of(task(OutputFormat.PNG), page, null)))
         .extracting(ResizedImage::problem)
         .containsExactly(new Problem(FailureCode.IMAGE_UNSUPPORTED, "Unsupported image file type"));
+  }
+
+  @Test
+  void aPictureThatIsResizedAlreadyPassesThrough() throws Exception {
+    byte[] kept = {1, 2, 3};
+
+    assertThat(resize(FetchedImage.resized(task(OutputFormat.AUTO), kept, "jpg")))
+        .singleElement()
+        .satisfies(
+            image -> {
+              assertThat(image.content()).isEqualTo(kept);
+              assertThat(image.name()).isEqualTo("image-1.jpg");
+            });
+  }
+
+  @Test
+  void whatIsResizedIsKeptForNextTime(@TempDir Path directory) throws Exception {
+    var settings =
+        new CacheSettings(
+            directory.toUri().toString(),
+            Duration.ofHours(1),
+            Duration.ofHours(1),
+            Duration.ofSeconds(1),
+            "224x224");
+    var cache = new PictureCache(settings, Clock.systemUTC());
+    ImageTask task = task(OutputFormat.AUTO);
+    var provenance = new Provenance(cache.key(task), Validators.NONE, List.of(), Instant.now());
+    byte[] jpeg = Pictures.encode(Pictures.quarters(300, 200, BufferedImage.TYPE_INT_RGB), "jpeg");
+
+    ResizedImage resized = resize(FetchedImage.of(task, jpeg, provenance), settings).get(0);
+
+    String key = cache.key(task);
+    assertThat(Objects.requireNonNull(cache.read(key, (int) cache.length(key))).content())
+        .isEqualTo(resized.content());
   }
 
   private static ImageTask task(OutputFormat format) {
@@ -60,7 +103,12 @@ class ResizeFunctionTest {
   }
 
   private static List<ResizedImage> resize(FetchedImage image) throws Exception {
-    var function = new ResizeFunction(ResizeSettings.from(new Configuration()));
+    return resize(image, null);
+  }
+
+  private static List<ResizedImage> resize(FetchedImage image, @Nullable CacheSettings cache)
+      throws Exception {
+    var function = new ResizeFunction(ResizeSettings.from(new Configuration()), cache);
     var harness = new OneInputStreamOperatorTestHarness<>(new StreamMap<>(function));
     harness.open();
     harness.processElement(new StreamRecord<>(image));

@@ -8,11 +8,17 @@ import io.github.satchel.job.model.Failure;
 import io.github.satchel.job.model.Json;
 import io.github.satchel.local.JobSettings;
 import io.github.satchel.local.LocalServices;
+import io.github.satchel.local.bench.Burst;
+import io.github.satchel.local.bench.ContactSheet;
+import io.github.satchel.local.bench.ReportPage;
+import io.github.satchel.local.bench.RequestLog;
+import io.github.satchel.local.bench.Watch;
 import io.github.satchel.local.cli.Lesson.Line;
 import io.github.satchel.local.client.RequestProducer;
 import io.github.satchel.local.client.Result;
 import io.github.satchel.local.client.TopicFollower;
 import io.github.satchel.local.flink.EmbeddedFlink;
+import io.github.satchel.local.flink.FlinkRest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -21,12 +27,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MetricOptions;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +56,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
+
+  private static final String PROCESS = "everything";
 
   @Option(names = "--students", defaultValue = "30", description = "Pupils (${DEFAULT-VALUE}).")
   private int students;
@@ -92,6 +104,14 @@ final class DemoCommand implements Callable<Integer> {
           "Print a JSON object a line: every event as it comes, and a summary at the end.")
   private boolean json;
 
+  @Option(
+      names = "--report",
+      description =
+          "Write a page to look at: each pupil's time, memory, busy time and so on, and pictures as"
+              + " they were packed.",
+      paramLabel = "FILE.html")
+  private @Nullable Path report;
+
   @Mixin private EmbeddedOptions embedded;
 
   @Spec private CommandSpec spec;
@@ -109,16 +129,20 @@ final class DemoCommand implements Callable<Integer> {
     say("Starting Kafka, an S3 server, a site with pictures and a trainer ...");
     try (LocalServices services =
         LocalServices.builder(directory).seed(seed).watsonKeys(1, students).start()) {
-      Map<String, String> settings = JobSettings.of(services);
+      Map<String, String> settings = JobSettings.of(services.endpoints());
       settings.put("archives.keep", "true"); // to be looked at
       SatchelConfiguration configuration = SatchelConfiguration.of(settings);
       say("Starting Flink and the job ...");
-      try (EmbeddedFlink flink =
-          embedded.flink(embedded.flinkSettings(directory.resolve("flink"), configuration))) {
+      Configuration flinkSettings =
+          embedded.flinkSettings(directory.resolve("flink"), configuration);
+      if (report != null) {
+        flinkSettings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Watch.metricsInterval());
+      }
+      try (EmbeddedFlink flink = embedded.flink(flinkSettings)) {
         flink.submit(configuration.options(), null);
         say("Dashboard: " + flink.dashboard());
         flink.awaitServing();
-        int status = lesson(services);
+        int status = lesson(services, new FlinkRest(flink.dashboard()));
         if (!once) {
           say("");
           services.addresses().forEach((name, address) -> say(name + ": " + address));
@@ -131,7 +155,8 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private int lesson(LocalServices services) throws IOException, InterruptedException {
+  private int lesson(LocalServices services, FlinkRest flink)
+      throws IOException, InterruptedException {
     say("Drawing pictures for " + students + " pupils ...");
     services.pictures().drawAll();
     String run = "demo-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
@@ -139,13 +164,16 @@ final class DemoCommand implements Callable<Integer> {
         new SchoolClass(services, new Random(seed), run, faults, onImageFailure)
             .pupils(students, labels, images);
     Lesson lesson = new Lesson(pupils);
-    try (TopicFollower results =
+    RequestLog log = new RequestLog(pupils.stream().map(Pupil::load).toList());
+    try (@Nullable Watch watch = report == null ? null : watch(flink);
+        TopicFollower results =
             new TopicFollower(
                 services.kafka().bootstrapServers(),
                 LocalServices.RESULTS_TOPIC,
                 message -> {
                   Result result = Result.of(message);
                   lesson.add(result);
+                  log.read(result);
                   if (json) {
                     print(result.json().toString());
                   }
@@ -156,8 +184,18 @@ final class DemoCommand implements Callable<Integer> {
                 : ProgressDisplay.of(pupils, lesson, this::say)) {
       results.start();
       say(students + " pupils press Train: " + labels + " labels, " + images + " pictures each");
-      send(services, pupils, lesson);
+      send(services, pupils, lesson, log);
       display.follow(patience());
+      if (report != null && watch != null) {
+        Burst burst =
+            watch.end(
+                log,
+                List.of(Path.of(System.getProperty("log.file"))),
+                services.watson().classifiers().size());
+        ReportPage.write(
+            report, burst, ContactSheet.read(services.archivesDirectory(), log.entries()));
+        say("Report: " + report);
+      }
     }
     Summary summary =
         Summary.of(
@@ -169,12 +207,18 @@ final class DemoCommand implements Callable<Integer> {
     return summary.asExpected() ? 0 : 1;
   }
 
-  private static void send(LocalServices services, List<Pupil> pupils, Lesson lesson)
+  private static Watch watch(FlinkRest flink) {
+    return Watch.begin(Map.of(PROCESS, ProcessHandle.current().pid()), Set.of(PROCESS), flink);
+  }
+
+  private static void send(
+      LocalServices services, List<Pupil> pupils, Lesson lesson, RequestLog log)
       throws IOException, InterruptedException {
     try (var producer = new RequestProducer(services.kafka().bootstrapServers())) {
       List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (Pupil pupil : pupils) {
         lesson.sent(pupil);
+        log.written(pupil.load());
         sent.add(producer.send(pupil.request()));
       }
       for (Future<RecordMetadata> each : sent) {

@@ -39,6 +39,11 @@ final class EventText {
     if (images.path("failed").asInt() > 0) {
       text.append(", ").append(images.path("failed").asInt()).append(" failed");
     }
+    JsonNode upload = event.path("upload");
+    if (upload.isObject()) {
+      text.append(", ").append(upload.path("sent").asLong());
+      text.append(" of ").append(upload.path("bytes").asLong()).append(" bytes sent");
+    }
     JsonNode classifier = event.path("classifier");
     if (classifier.isObject()) {
       text.append(", classifier ").append(classifier.path("id").asText());

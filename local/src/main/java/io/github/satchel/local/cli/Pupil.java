@@ -2,6 +2,7 @@ package io.github.satchel.local.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.satchel.job.model.Event;
+import io.github.satchel.local.bench.Load;
 import java.util.Map;
 
 /**
@@ -20,5 +21,10 @@ record Pupil(
 
   String projectId() {
     return request.get("projectId").textValue();
+  }
+
+  /** The same, for a report. */
+  Load load() {
+    return new Load(name, request, images, expected, false);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import io.github.satchel.job.admit.RequestParser;
 import io.github.satchel.job.model.Json;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -24,6 +25,9 @@ import java.util.UUID;
  * file in the JSON of the contract.
  */
 final class RequestFile {
+
+  /** Which endpoints are configured, the job knows alone. */
+  static final RequestParser PARSER = new RequestParser(endpoint -> true);
 
   private final DraftOptions draft;
 

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       ServicesCommand.class,
       RunCommand.class,
+      BenchCommand.class,
       SubmitCommand.class,
       WatchCommand.class,
       ValidateCommand.class,

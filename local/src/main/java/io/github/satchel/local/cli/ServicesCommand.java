@@ -85,7 +85,7 @@ final class ServicesCommand implements Callable<Integer> {
             .watsonKeys(keys, slots)
             .start()) {
       Path configuration = directory.resolve("satchel.yaml");
-      JobSettings.write(JobSettings.of(services), configuration);
+      JobSettings.write(JobSettings.of(services.endpoints()), configuration);
       PrintWriter out = spec.commandLine().getOut();
       services.addresses().forEach((name, address) -> out.printf("%-14s %s%n", name, address));
       out.printf(

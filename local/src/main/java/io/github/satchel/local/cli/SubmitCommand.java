@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.satchel.job.admit.ParsedRequest;
-import io.github.satchel.job.admit.RequestParser;
 import io.github.satchel.job.model.TrainingRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -72,7 +71,7 @@ final class SubmitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     byte[] message = new RequestFile(draft).read(file);
-    ParsedRequest parsed = new RequestParser().parse(message, Instant.now());
+    ParsedRequest parsed = RequestFile.PARSER.parse(message, Instant.now());
     if (parsed instanceof ParsedRequest.Invalid invalid) {
       ValidateCommand.report(invalid, json, json ? out() : err());
       return ExitCode.INVALID;

@@ -3,7 +3,6 @@ package io.github.satchel.local.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.satchel.job.admit.ParsedRequest;
-import io.github.satchel.job.admit.RequestParser;
 import io.github.satchel.job.model.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -51,7 +50,7 @@ final class ValidateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ParsedRequest parsed =
-        new RequestParser().parse(new RequestFile(draft).read(file), Instant.now());
+        RequestFile.PARSER.parse(new RequestFile(draft).read(file), Instant.now());
     PrintWriter out = spec.commandLine().getOut();
     if (parsed instanceof ParsedRequest.Invalid invalid) {
       report(invalid, json, out);

@@ -54,6 +54,12 @@ public final class RequestBuilder {
     return this;
   }
 
+  /** Sets {@code deadlineSeconds}. */
+  public RequestBuilder deadlineSeconds(int seconds) {
+    request.withObjectProperty("options").put("deadlineSeconds", seconds);
+    return this;
+  }
+
   /** What was put together so far; changes with the builder. */
   public ObjectNode json() {
     return request;

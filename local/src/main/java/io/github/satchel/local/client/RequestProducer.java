@@ -29,6 +29,7 @@ public final class RequestProducer implements AutoCloseable {
                 8 << 20),
             new ByteArraySerializer(),
             new ByteArraySerializer());
+    producer.partitionsFor(LocalServices.REQUESTS_TOPIC); // now, not within the first send
   }
 
   /** Writes a request under the key that the contract wants. */

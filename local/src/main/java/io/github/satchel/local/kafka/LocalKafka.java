@@ -2,12 +2,10 @@ package io.github.satchel.local.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.satchel.local.process.FreePorts;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -15,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import kafka.server.KafkaConfig;
@@ -163,39 +160,14 @@ public final class LocalKafka implements AutoCloseable {
         Map.entry("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024)));
   }
 
-  /**
-   * Both listeners as {@code host:port}: the quorum's setting must name its port beforehand. They
-   * are chosen outside of the ranges from which systems take ports by themselves (Linux: from
-   * 32768), so that nothing else takes one between its choice and the start of the broker.
-   */
+  /** Both listeners as {@code host:port}: the quorum's setting must name its port beforehand. */
   private record Ports(String broker, String controller) {
 
-    private static final int FIRST = 20_000;
-    private static final int END = 30_000;
-    private static final int ATTEMPTS = 100;
-
     static Ports choose(int brokerPort) throws IOException {
-      try (ServerSocket broker = brokerPort == 0 ? free() : bind(brokerPort);
-          ServerSocket controller = free()) {
-        return new Ports(
-            "127.0.0.1:" + broker.getLocalPort(), "127.0.0.1:" + controller.getLocalPort());
-      }
-    }
-
-    private static ServerSocket free() throws IOException {
-      for (int attempt = 1; ; attempt++) {
-        try {
-          return bind(ThreadLocalRandom.current().nextInt(FIRST, END));
-        } catch (BindException taken) {
-          if (attempt == ATTEMPTS) {
-            throw taken;
-          }
-        }
-      }
-    }
-
-    private static ServerSocket bind(int port) throws IOException {
-      return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+      List<Integer> free = FreePorts.choose(2);
+      return new Ports(
+          "127.0.0.1:" + (brokerPort == 0 ? free.get(0) : FreePorts.require(brokerPort)),
+          "127.0.0.1:" + free.get(1));
     }
   }
 }

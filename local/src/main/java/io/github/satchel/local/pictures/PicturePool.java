@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * The distinct pictures behind an endless sequence: picture {@code n} is the one in place {@code n}
  * modulo the size. Each is drawn when it is first asked for, and kept.
  */
-final class PicturePool {
+final class PicturePool implements PictureSource {
   /** Of every twenty pictures. */
   private static final Map<PictureKind, Integer> SHARES =
       Map.of(
@@ -49,20 +49,31 @@ final class PicturePool {
     return kinds.get(place(n));
   }
 
-  CompletableFuture<Picture> picture(long n) {
+  @Override
+  public String extension(long n) {
+    return kind(n).extension();
+  }
+
+  @Override
+  public CompletableFuture<Picture> picture(long n) {
     return drawn.computeIfAbsent(
         place(n), i -> CompletableFuture.supplyAsync(() -> draw(kinds.get(i), i), painters));
   }
 
-  /** A webcam's picture outside the sequence, for faults to spoil. */
-  CompletableFuture<Picture> toSpoil() {
+  @Override
+  public int distinct() {
+    return kinds.size();
+  }
+
+  @Override
+  public CompletableFuture<Picture> toSpoil() {
     return drawn.computeIfAbsent(
         kinds.size(),
         i -> CompletableFuture.supplyAsync(() -> draw(PictureKind.WEBCAM, i), painters));
   }
 
   private Picture draw(PictureKind kind, int place) {
-    return new Picture(Painter.paint(kind, seed + place), kind);
+    return new Picture(Painter.paint(kind, seed + place), kind.contentType());
   }
 
   private int place(long n) {

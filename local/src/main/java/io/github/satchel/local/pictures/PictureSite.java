@@ -26,13 +26,14 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A web site of pictures that it draws itself, on the loopback interface. Its pictures are an
- * endless sequence that a seed determines; every {@link PictureFault} has an address too. Waiting
- * and slow answers hold no thread.
+ * A web site of pictures, on the loopback interface, that it draws itself or has from files. They
+ * are an endless sequence that a seed determines; every {@link PictureFault} has an address too.
+ * Waiting and slow answers hold no thread.
  */
 public final class PictureSite implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PictureSite.class);
@@ -54,18 +55,16 @@ public final class PictureSite implements AutoCloseable {
           .getBytes(StandardCharsets.UTF_8);
 
   private final long seed;
-  private final int poolSize;
   private final Latency latency;
   private final Duration patience;
   private final ExecutorService painters;
-  private final PicturePool pool;
+  private final PictureSource pool;
   private final LoopbackServer server;
   private final Map<String, LongAdder> requests = new ConcurrentHashMap<>();
   private final Set<Long> flakyAsked = ConcurrentHashMap.newKeySet();
 
   private PictureSite(Builder builder) throws IOException {
     seed = builder.seed;
-    poolSize = builder.poolSize;
     latency = builder.latency;
     patience = builder.patience;
     var number = new AtomicInteger();
@@ -77,7 +76,8 @@ public final class PictureSite implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    pool = new PicturePool(seed, poolSize, painters);
+    pool =
+        builder.files == null ? new PicturePool(seed, builder.poolSize, painters) : builder.files;
     // Slow answers end by themselves, before their connection counts as idle.
     Duration idle = patience.plus(latency.fixed()).plus(latency.jitter()).plusSeconds(30);
     server =
@@ -102,12 +102,12 @@ public final class PictureSite implements AutoCloseable {
 
   /** The address of the n-th picture of the sequence, from 0. */
   public String pictureUrl(long n) {
-    return url() + "/pictures/" + n + "." + pool.kind(n).extension();
+    return url() + "/pictures/" + n + "." + pool.extension(n);
   }
 
   /** An address of the same picture that answers 503 the first time and is fine from then on. */
   public String flakyUrl(long n) {
-    return url() + "/flaky/" + n + "." + pool.kind(n).extension();
+    return url() + "/flaky/" + n + "." + pool.extension(n);
   }
 
   /** An address that is bad in this way, a different one for each n. */
@@ -126,7 +126,10 @@ public final class PictureSite implements AutoCloseable {
 
   /** Draws every distinct picture now, so that no request of a measurement waits for it. */
   public void drawAll() {
-    LongStream.range(0, poolSize).mapToObj(pool::picture).toList().forEach(drawn -> drawn.join());
+    LongStream.range(0, pool.distinct())
+        .mapToObj(pool::picture)
+        .toList()
+        .forEach(drawn -> drawn.join());
   }
 
   /**
@@ -152,6 +155,7 @@ public final class PictureSite implements AutoCloseable {
     private int port;
     private long seed = 1;
     private int poolSize = 40;
+    private @Nullable PictureFiles files;
     private Latency latency = Latency.NONE;
     private Duration patience = Duration.ofSeconds(60);
 
@@ -172,6 +176,12 @@ public final class PictureSite implements AutoCloseable {
     /** How many distinct pictures there are, 40 unless told. */
     public Builder poolSize(int poolSize) {
       this.poolSize = poolSize;
+      return this;
+    }
+
+    /** Serves these pictures instead of drawing some. */
+    public Builder files(PictureFiles files) {
+      this.files = files;
       return this;
     }
 
@@ -229,7 +239,7 @@ public final class PictureSite implements AutoCloseable {
           when(
               pool.picture(n),
               exchange,
-              picture -> exchange.body(picture.kind().contentType(), picture.bytes()));
+              picture -> exchange.body(picture.contentType(), picture.bytes()));
     }
 
     private void count(String kind) {

@@ -19,8 +19,8 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  */
 public final class LocalS3 implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalS3.class);
-  private static final String ACCESS_KEY = "satchel-local";
-  private static final String SECRET_KEY = "satchel-local-secret";
+  static final String ACCESS_KEY = "satchel-local";
+  static final String SECRET_KEY = "satchel-local-secret";
 
   private final Path directory;
   private final S3Proxy server;

@@ -17,13 +17,21 @@ import org.apache.flink.core.plugin.PluginManager;
 public final class S3Plugin {
   private S3Plugin() {}
 
-  /** Flink's settings to reach a local S3 server. */
-  public static Map<String, String> settings(LocalS3 s3) {
+  /**
+   * Flink's settings to reach a local S3 server.
+   *
+   * @param endpoint its URL
+   */
+  public static Map<String, String> settings(String endpoint) {
     return Map.of(
-        "s3.endpoint", s3.endpoint().toString(),
-        "s3.path.style.access", "true",
-        "s3.access-key", s3.accessKey(),
-        "s3.secret-key", s3.secretKey());
+        "s3.endpoint",
+        endpoint,
+        "s3.path.style.access",
+        "true",
+        "s3.access-key",
+        LocalS3.ACCESS_KEY,
+        "s3.secret-key",
+        LocalS3.SECRET_KEY);
   }
 
   /**

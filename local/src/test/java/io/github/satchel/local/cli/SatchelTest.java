@@ -38,6 +38,12 @@ class SatchelTest {
     "demo --studnets 3,         Unknown options: '--studnets'",
     "run,                       Missing required option: '--config=FILE'",
     "services --slots few,      Invalid value for option '--slots': 'few' is not an int",
+    "bench burst --students 0,  --students must be at least 1",
+    "bench burst --large 2,     --large must be labels x pictures",
+    "bench burst --mix web=1,   --mix goes with --pictures",
+    "bench burst --pictures pom.xml,--pictures: pom.xml is no directory",
+    "bench burst --report pom.xml/report.html,--report: there is no directory for",
+    "bench soak --minutes 0,    --minutes must be more than 0",
     "dmeo,                      Unmatched argument at index 0: 'dmeo'"
   })
   void aWrongOptionIsNamedAndTheStatusIsTwo(String line, String complaint) {
@@ -51,7 +57,7 @@ class SatchelTest {
   void helpNamesEveryCommand() {
     assertThat(execute("--help")).isZero();
 
-    assertThat(out.toString()).contains("demo", "services", "run");
+    assertThat(out.toString()).contains("demo", "services", "run", "bench");
   }
 
   @Test

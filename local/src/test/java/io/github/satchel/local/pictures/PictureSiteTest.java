@@ -254,7 +254,7 @@ class PictureSiteTest {
   }
 
   private static PictureKind kind(long n) {
-    return site.picture(n).kind();
+    return new PicturePool(5, 20, Runnable::run).kind(n);
   }
 
   private static long first(PictureKind kind) {

@@ -40,7 +40,9 @@ class LocalS3IT {
   @Test
   void flinkReadsAndWritesObjectsThroughItsPlugin() throws Exception {
     s3.put("images", "class/user/project/object", BYTES);
-    S3Plugin.load(Path.of("target/plugins"), Configuration.fromMap(S3Plugin.settings(s3)));
+    S3Plugin.load(
+        Path.of("target/plugins"),
+        Configuration.fromMap(S3Plugin.settings(s3.endpoint().toString())));
 
     var stored = new org.apache.flink.core.fs.Path("s3://images/class/user/project/object");
     FileSystem fileSystem = stored.getFileSystem();

@@ -1,0 +1,52 @@
+package io.github.satchel.connectors.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One training on its way to an outcome, with what was met so far. Used by one thread. */
+final class Attempt {
+
+  private final Training training;
+  private final Optional<JournalEntry> earlier;
+  private final UploadProgress progress;
+  private final Rejections rejections = new Rejections();
+  private final List<String> deletedFirst = new ArrayList<>();
+
+  /**
+   * @param earlier the journal of an attempt that did not get to know what became of its create
+   */
+  Attempt(Training training, Optional<JournalEntry> earlier, UploadProgress progress) {
+    this.training = training;
+    this.earlier = earlier;
+    this.progress = progress;
+    earlier.ifPresent(
+        entry -> {
+          deletedFirst.addAll(entry.deletedFirst());
+          entry
+              .rejectedCredentials()
+              .forEach(name -> rejections.add(name, Verdict.CREDENTIALS_REJECTED));
+        });
+  }
+
+  Training training() {
+    return training;
+  }
+
+  Optional<JournalEntry> earlier() {
+    return earlier;
+  }
+
+  UploadProgress progress() {
+    return progress;
+  }
+
+  Rejections rejections() {
+    return rejections;
+  }
+
+  /** Ids of the classifiers deleted to make room. */
+  List<String> deletedFirst() {
+    return deletedFirst;
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.satchel.connectors.training;
+
+import java.time.Clock;
+import org.apache.flink.api.connector.sink2.Sink;
+
+/**
+ * Posts the archives of every element to an endpoint, signed, and tells a second sink what came of
+ * it. For services of one's own: {@code docs/http-trainer.md} describes the request and has a
+ * receiver.
+ *
+ * <pre>{@code
+ * stream.sinkTo(
+ *     HttpTrainerSink.<Album>builder()
+ *         .setElementConverter(album -> new Training(...))
+ *         .setEventSink(kafkaSinkOfEvents)
+ *         .setEndpointResolver(new HttpEndpointDirectory("/etc/endpoints"))
+ *         .build());
+ * }</pre>
+ *
+ * <p><b>Guarantees.</b> Every training ends in one outcome, {@link TrainingEvent.Kind#UPLOADED} or
+ * {@link TrainingEvent.Kind#FAILED}, which is delivered at least once with identical content. A
+ * request is sent at least once; the receiver tells a repetition by its {@code Idempotency-Key},
+ * the training's id. A checkpoint never waits for the receiver. Whatever it does is an event; only
+ * a broken programme fails the job.
+ *
+ * <p><b>The caller's part</b> is that of {@link WatsonSink}, and that every {@link ExampleArchive}
+ * has its digest and {@link Training#credentials} the name of the endpoint.
+ *
+ * @param <T> the elements of the stream
+ */
+public final class HttpTrainerSink<T> extends TrainingSink<T> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final HttpEndpointResolver endpointResolver;
+
+  HttpTrainerSink(
+      ElementConverter<T> elementConverter,
+      Sink<TrainingEvent> eventSink,
+      HttpEndpointResolver endpointResolver,
+      TrainingOptions options) {
+    super(elementConverter, eventSink, options);
+    this.endpointResolver = endpointResolver;
+  }
+
+  /** Starts a sink of elements of type {@code T}. */
+  public static <T> HttpTrainerSinkBuilder<T> builder() {
+    return new HttpTrainerSinkBuilder<>();
+  }
+
+  @Override
+  Trainer trainer(HttpTransport transport, Retrier retrier, TrainingMetrics metrics, Clock clock) {
+    return new HttpTrainer(transport, endpointResolver, maxUploadBytes(), retrier, metrics, clock);
+  }
+}

@@ -1,0 +1,45 @@
+package io.github.satchel.connectors.training;
+
+import static org.apache.flink.util.Preconditions.checkNotNull;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds a {@link HttpTrainerSink}. The element converter, the event sink and the endpoint resolver
+ * are required, the rest has defaults.
+ *
+ * @param <T> the elements of the stream
+ */
+public final class HttpTrainerSinkBuilder<T>
+    extends TrainingSinkBuilder<T, HttpTrainerSinkBuilder<T>> {
+
+  private @Nullable HttpEndpointResolver endpointResolver;
+
+  HttpTrainerSinkBuilder() {}
+
+  @Override
+  HttpTrainerSinkBuilder<T> self() {
+    return this;
+  }
+
+  /** Required: where endpoints are found, such as a {@link HttpEndpointDirectory}. */
+  public HttpTrainerSinkBuilder<T> setEndpointResolver(HttpEndpointResolver endpointResolver) {
+    this.endpointResolver = checkNotNull(endpointResolver);
+    return this;
+  }
+
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalStateException if something required is missing
+   * @throws IllegalArgumentException if a setting is out of range
+   */
+  public HttpTrainerSink<T> build() {
+    TrainingOptions options = trainingOptions();
+    return new HttpTrainerSink<>(
+        elementConverter(),
+        eventSink(),
+        required(endpointResolver, "an endpoint resolver"),
+        options);
+  }
+}

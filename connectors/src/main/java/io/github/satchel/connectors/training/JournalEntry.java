@@ -1,0 +1,126 @@
+package io.github.satchel.connectors.training;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a training got: the content of its journal.
+ *
+ * @param credentials name of those under which a create is sent; null if that cannot be told
+ * @param classifierName what it is to be called, for people who read the journal
+ * @param existing ids of the classifiers of the same name that were there before the create
+ * @param rejectedCredentials names of the credentials rejected so far
+ * @param deletedFirst ids of the classifiers deleted to make room
+ * @param classifier what was created, if the training was uploaded
+ * @param error why not, if it failed
+ * @param conclusion what was heard of an uploaded training in the end
+ */
+record JournalEntry(
+    State state,
+    @Nullable String credentials,
+    @Nullable String classifierName,
+    @Nullable Instant startedAt,
+    List<String> existing,
+    List<String> rejectedCredentials,
+    List<String> deletedFirst,
+    @Nullable Classifier classifier,
+    @Nullable TrainingError error,
+    @Nullable Instant completedAt,
+    @Nullable Conclusion conclusion) {
+
+  enum State {
+    /** A create may have been sent; what became of it is not known. */
+    @JsonProperty("creating")
+    CREATING,
+    /** The training has ended. */
+    @JsonProperty("completed")
+    COMPLETED
+  }
+
+  /**
+   * What became of an uploaded training.
+   *
+   * @param status of the classifier when that was asked for the last time
+   * @param error unless it is ready
+   */
+  record Conclusion(
+      TrainingEvent.Kind kind, String status, @Nullable TrainingError error, Instant at) {}
+
+  static JournalEntry creating(
+      String credentials,
+      String classifierName,
+      Instant startedAt,
+      List<String> existing,
+      List<String> rejected,
+      List<String> deletedFirst) {
+    return new JournalEntry(
+        State.CREATING,
+        credentials,
+        classifierName,
+        startedAt,
+        existing,
+        rejected,
+        deletedFirst,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  static JournalEntry uploaded(
+      Classifier classifier, List<String> rejected, List<String> deletedFirst, Instant at) {
+    return new JournalEntry(
+        State.COMPLETED,
+        classifier.credentials(),
+        classifier.name(),
+        null,
+        List.of(),
+        rejected,
+        deletedFirst,
+        classifier,
+        null,
+        at,
+        null);
+  }
+
+  static JournalEntry failed(
+      TrainingError error, List<String> rejected, List<String> deletedFirst, Instant at) {
+    return new JournalEntry(
+        State.COMPLETED,
+        null,
+        null,
+        null,
+        List.of(),
+        rejected,
+        deletedFirst,
+        null,
+        error,
+        at,
+        null);
+  }
+
+  /**
+   * Stands for a journal that is there but makes no sense: a create may have been sent somewhere.
+   */
+  static JournalEntry unreadable() {
+    return new JournalEntry(
+        State.CREATING, null, null, null, List.of(), List.of(), List.of(), null, null, null, null);
+  }
+
+  JournalEntry with(Conclusion heard) {
+    return new JournalEntry(
+        state,
+        credentials,
+        classifierName,
+        startedAt,
+        existing,
+        rejectedCredentials,
+        deletedFirst,
+        classifier,
+        error,
+        completedAt,
+        heard);
+  }
+}

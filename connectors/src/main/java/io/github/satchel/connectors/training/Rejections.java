@@ -1,0 +1,75 @@
+package io.github.satchel.connectors.training;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The credentials that one training could not use, each with the last reason. */
+final class Rejections {
+
+  private final Map<String, Verdict> reasons = new LinkedHashMap<>();
+
+  /** Notes a failure that other credentials may not have. */
+  void add(String credentials, Verdict verdict) {
+    if (!verdict.isParticularToCredentials()) {
+      throw new IllegalArgumentException(verdict + " has nothing to do with credentials");
+    }
+    reasons.put(credentials, verdict);
+  }
+
+  /** Names of the credentials that were rejected, in the order met. */
+  List<String> rejected() {
+    return names(Verdict.CREDENTIALS_REJECTED);
+  }
+
+  /** Whether the last that was heard of credentials is that their plan is full. */
+  boolean isFull(String credentials) {
+    return reasons.get(credentials) == Verdict.PLAN_FULL;
+  }
+
+  /** The error of a training that has no credentials left to try. */
+  TrainingError error() {
+    List<String> full = names(Verdict.PLAN_FULL);
+    List<String> limited = names(Verdict.RATE_LIMITED, Verdict.THROTTLED);
+    List<String> rejected = names(Verdict.CREDENTIALS_REJECTED);
+    List<String> absent = names(Verdict.NO_SERVICE);
+    List<String> parts = new ArrayList<>();
+    addPart(parts, "plan full", full);
+    addPart(parts, "rate limit reached", limited);
+    addPart(parts, "rejected or unknown", rejected);
+    addPart(parts, "no service at their url", absent);
+    String all =
+        "No credentials could be used: %s. "
+            .formatted(parts.isEmpty() ? "none are named" : String.join("; ", parts));
+    if (!full.isEmpty()) {
+      return new TrainingError(
+          TrainingError.CREDENTIALS_EXHAUSTED,
+          all + "Delete a classifier that is no longer needed, or add credentials.");
+    }
+    if (!limited.isEmpty()) {
+      return new TrainingError(
+          TrainingError.RATE_LIMITED, all + "Train again later, or add credentials.");
+    }
+    if (!absent.isEmpty()) {
+      return new TrainingError(
+          TrainingError.UPLOAD_FAILED, all + "Train again later, or check the url.");
+    }
+    return new TrainingError(
+        TrainingError.CREDENTIALS_REJECTED, all + "Replace the keys, or name other credentials.");
+  }
+
+  private List<String> names(Verdict... verdicts) {
+    return reasons.entrySet().stream()
+        .filter(entry -> Stream.of(verdicts).anyMatch(verdict -> verdict == entry.getValue()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static void addPart(List<String> parts, String reason, List<String> credentials) {
+    if (!credentials.isEmpty()) {
+      parts.add("%s (%s)".formatted(reason, String.join(", ", credentials)));
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.github.satchel.connectors.training;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.ThreadSafeSimpleCounter;
+
+/** The registered {@link TrainingCounter}s. Thread-safe. */
+final class TrainingMetrics {
+
+  private final Map<TrainingCounter, Counter> counters = new EnumMap<>(TrainingCounter.class);
+
+  TrainingMetrics(MetricGroup group) {
+    for (TrainingCounter counter : TrainingCounter.values()) {
+      counters.put(counter, group.counter(counter.metricName(), new ThreadSafeSimpleCounter()));
+    }
+  }
+
+  void inc(TrainingCounter counter) {
+    Counter registered = counters.get(counter);
+    if (registered != null) {
+      registered.inc();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.satchel.connectors.training;
+
+import java.time.Clock;
+import org.apache.flink.api.connector.sink2.Sink;
+
+/**
+ * Creates a classifier at Watson Visual Recognition v3, or a service that speaks its API, for every
+ * element, and tells a second sink what becomes of it.
+ *
+ * <pre>{@code
+ * stream.sinkTo(
+ *     WatsonSink.<Album>builder()
+ *         .setElementConverter(album -> new Training(...))
+ *         .setEventSink(kafkaSinkOfEvents)
+ *         .setCredentialsResolver(new CredentialsDirectory("/etc/watson"))
+ *         .build());
+ * }</pre>
+ *
+ * <p><b>Guarantees.</b> Every training ends in one outcome, {@link TrainingEvent.Kind#UPLOADED} or
+ * {@link TrainingEvent.Kind#FAILED}, which is delivered at least once with identical content. It
+ * creates one classifier: before a create is sent a journal beside the archives says so, and
+ * whoever finds that journal, or lost the answer, looks whether the classifier exists before
+ * anything is sent again. (Two processes that run the same training at the same time, as after a
+ * network partition, can still create two: the service has no idempotent create.) A classifier that
+ * is replaced is deleted once the new one is created; before only if every plan is full, and then
+ * the outcome says so. After {@code UPLOADED} comes one of {@code READY}, {@code TRAINING_FAILED}
+ * and {@code TRAINING_UNKNOWN}, unless following is switched off or the stream ends. A checkpoint
+ * never waits for the service. Whatever the service does is an event; only a broken programme fails
+ * the job. Keys and tokens are in no event, state, log or metric.
+ *
+ * <p><b>The caller's part.</b> Archives and journal must be on a file system that every task
+ * manager sees; the journal must stay for as long as the training can be run again. The event sink
+ * must deliver with {@code flush}, as a {@code KafkaSink} with {@code AT_LEAST_ONCE} does: its
+ * writer gets no state and its committer, if it has one, is not run, so a sink that needs two-phase
+ * commit loses events. Elements of the same training should reach the same subtask.
+ *
+ * <p><b>End of input.</b> The sink waits for every outcome and for the first attempt at each
+ * deletion, and neither for trainings to become ready nor for the repetition of deletions.
+ *
+ * @param <T> the elements of the stream
+ */
+public final class WatsonSink<T> extends TrainingSink<T> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final CredentialsResolver credentialsResolver;
+  private final WatsonOptions options;
+
+  WatsonSink(
+      ElementConverter<T> elementConverter,
+      Sink<TrainingEvent> eventSink,
+      CredentialsResolver credentialsResolver,
+      TrainingOptions trainingOptions,
+      WatsonOptions options) {
+    super(elementConverter, eventSink, trainingOptions);
+    this.credentialsResolver = credentialsResolver;
+    this.options = options;
+  }
+
+  /** Starts a sink of elements of type {@code T}. */
+  public static <T> WatsonSinkBuilder<T> builder() {
+    return new WatsonSinkBuilder<>();
+  }
+
+  @Override
+  Trainer trainer(HttpTransport transport, Retrier retrier, TrainingMetrics metrics, Clock clock) {
+    return new WatsonTrainer(
+        transport, credentialsResolver, options, maxUploadBytes(), retrier, metrics, clock);
+  }
+}

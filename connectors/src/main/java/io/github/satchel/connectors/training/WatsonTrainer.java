@@ -1,0 +1,266 @@
+package io.github.satchel.connectors.training;
+
+import io.github.satchel.connectors.training.CredentialsPool.Rest;
+import io.github.satchel.connectors.training.TrainingEvent.Kind;
+import io.github.satchel.connectors.training.Work.Follow;
+import io.github.satchel.connectors.training.Work.Later;
+import io.github.satchel.connectors.training.Work.Removal;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates classifiers at Watson: chooses the credentials, and looks after what comes later.
+ *
+ * <p>Credentials are tried in the order given, those that rest left out. If none of them will do,
+ * those that rest are tried all the same, for a pupil is better served by an attempt in vain than
+ * by a failure that was remembered and may have passed; only a service that asked for the rest
+ * itself ({@code Retry-After}) is left in peace. Last, where the plan is full, a classifier that is
+ * to be replaced makes room.
+ */
+final class WatsonTrainer implements Trainer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WatsonTrainer.class);
+
+  private final ClassifierCreation creation;
+  private final ClassifierFollower follower;
+  private final ClassifierRemoval removal;
+  private final CredentialsResolver resolver;
+  private final CredentialsPool pool;
+  private final Retrier retrier;
+  private final HttpTransport transport;
+  private final WatsonOptions options;
+  private final TrainingMetrics metrics;
+
+  /**
+   * @param maxUploadBytes archives on their way at once
+   */
+  WatsonTrainer(
+      HttpTransport transport,
+      CredentialsResolver resolver,
+      WatsonOptions options,
+      long maxUploadBytes,
+      Retrier retrier,
+      TrainingMetrics metrics,
+      Clock clock) {
+    this.transport = transport;
+    this.resolver = resolver;
+    this.options = options;
+    this.retrier = retrier;
+    this.metrics = metrics;
+    this.pool = new CredentialsPool(options.restTime(), options.maxCallsPerKey(), clock);
+    WatsonClient client =
+        new WatsonClient(
+            transport,
+            new IamTokens(transport, options.iamUrl(), clock, metrics),
+            pool,
+            new ByteBudget(maxUploadBytes),
+            options.version(),
+            clock);
+    this.creation = new ClassifierCreation(client, pool, retrier, metrics, clock);
+    this.follower =
+        new ClassifierFollower(client, resolver, retrier, options.following(), metrics, clock);
+    this.removal =
+        new ClassifierRemoval(client, resolver, pool, options.deleteAgainAfter(), metrics);
+  }
+
+  @Override
+  public Classifier deliver(Attempt attempt) throws UploadException, InterruptedException {
+    Optional<Classifier> classifier = adopt(attempt);
+    if (classifier.isEmpty()) {
+      classifier = create(attempt);
+    }
+    return classifier.orElseThrow(
+        () -> new UploadException(Verdict.CREDENTIALS_REJECTED, "no credentials are left to try"));
+  }
+
+  /**
+   * Looks for the classifier of an earlier attempt that did not get to know what became of its
+   * create.
+   */
+  private Optional<Classifier> adopt(Attempt attempt) throws UploadException, InterruptedException {
+    if (attempt.earlier().isEmpty()) {
+      return Optional.empty();
+    }
+    JournalEntry earlier = attempt.earlier().get();
+    List<String> suspects =
+        earlier.credentials() == null
+            ? attempt.training().credentials()
+            : List.of(earlier.credentials());
+    for (String name : suspects) {
+      Optional<Account> account = account(attempt, name);
+      if (account.isPresent()) {
+        try {
+          Optional<Classifier> found =
+              creation.find(attempt.training(), account.get(), earlier.existing());
+          if (found.isPresent()) {
+            return found;
+          }
+        } catch (UploadException failure) {
+          reject(attempt, account.get(), failure);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Classifier> create(Attempt attempt)
+      throws UploadException, InterruptedException {
+    Training training = attempt.training();
+    WatsonLimits.check(training);
+    retrier.retrying(() -> TrainingFiles.requireArchives(training));
+    List<Account> rested = new ArrayList<>();
+    for (String name : training.credentials()) {
+      Optional<Account> account = account(attempt, name);
+      if (account.isEmpty()) {
+        continue;
+      }
+      Optional<Rest> rest = pool.rest(account.get());
+      if (rest.isEmpty()) {
+        Optional<Classifier> created = createUnder(attempt, account.get());
+        if (created.isPresent()) {
+          return created;
+        }
+      } else {
+        attempt.rejections().add(name, rest.get().verdict());
+        if (!rest.get().asked()) {
+          rested.add(account.get());
+        }
+      }
+    }
+    for (Account account : rested) {
+      Optional<Classifier> created = createUnder(attempt, account);
+      if (created.isPresent()) {
+        return created;
+      }
+    }
+    return makeRoom(attempt);
+  }
+
+  private Optional<Classifier> createUnder(Attempt attempt, Account account)
+      throws UploadException, InterruptedException {
+    LOG.info(
+        "Training {}: upload of {} bytes begins, credentials {}",
+        attempt.training().id(),
+        attempt.training().bytes(),
+        account.name());
+    try {
+      Classifier created = creation.create(attempt, account);
+      pool.wake(account);
+      return Optional.of(created);
+    } catch (UploadException failure) {
+      reject(attempt, account, failure);
+      return Optional.empty();
+    }
+  }
+
+  /** Where a plan is full, deletes what is to be replaced, one at a time, and tries again. */
+  private Optional<Classifier> makeRoom(Attempt attempt)
+      throws UploadException, InterruptedException {
+    Training training = attempt.training();
+    if (training.replaces().isEmpty()) {
+      return Optional.empty();
+    }
+    for (String name : training.credentials()) {
+      Optional<Account> account =
+          attempt.rejections().isFull(name) ? account(attempt, name) : Optional.empty();
+      if (account.isEmpty()) {
+        continue;
+      }
+      for (String old : creation.replaceable(training, account.get())) {
+        LOG.info(
+            "Training {}: the plan of credentials {} is full, {} makes room",
+            training.id(),
+            name,
+            old);
+        creation.deleteFirst(attempt, account.get(), old);
+        Optional<Classifier> created = createUnder(attempt, account.get());
+        if (created.isPresent() || !attempt.rejections().isFull(name)) {
+          return created;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Account> account(Attempt attempt, String name) {
+    Optional<Account> account =
+        resolver.resolve(name).map(credentials -> new Account(name, credentials));
+    if (account.isEmpty()) {
+      LOG.warn("Training {}: there are no usable credentials {}", attempt.training().id(), name);
+      attempt.rejections().add(name, Verdict.CREDENTIALS_REJECTED);
+      metrics.inc(TrainingCounter.CREDENTIALS_REJECTED);
+    }
+    return account;
+  }
+
+  /** Notes that credentials are of no use, or fails the training if others would be no better. */
+  private void reject(Attempt attempt, Account account, UploadException failure)
+      throws UploadException {
+    Verdict verdict = failure.verdict();
+    if (!verdict.isParticularToCredentials()) {
+      throw failure;
+    }
+    LOG.warn(
+        "Training {}: credentials {} are of no use, {}: {}",
+        attempt.training().id(),
+        account.name(),
+        verdict,
+        failure.reason());
+    attempt.rejections().add(account.name(), verdict);
+    pool.letRest(account, verdict, failure.retryAfter());
+    metrics.inc(
+        switch (verdict) {
+          case PLAN_FULL -> TrainingCounter.PLANS_FULL;
+          case CREDENTIALS_REJECTED -> TrainingCounter.CREDENTIALS_REJECTED;
+          case NO_SERVICE -> TrainingCounter.SERVICES_ABSENT;
+          default -> TrainingCounter.RATE_LIMITS;
+        });
+  }
+
+  @Override
+  public List<Later> after(TrainingEvent outcome, Instant now) {
+    Classifier classifier = outcome.classifier();
+    if (outcome.kind() != Kind.UPLOADED || classifier == null) {
+      return List.of();
+    }
+    Training training = outcome.training();
+    List<Later> later = new ArrayList<>();
+    for (String old : training.replaces()) {
+      boolean again = outcome.deletedFirst().contains(old);
+      Duration wait = again ? options.deleteAgainAfter() : Duration.ZERO;
+      later.add(
+          new Removal(
+              training.id(),
+              old,
+              training.credentials(),
+              now.plus(wait),
+              now.plus(wait),
+              0,
+              again));
+    }
+    if (options.following().enabled()) {
+      later.add(
+          new Follow(training, classifier, now, now.plus(options.following().interval(0)), 0, 0));
+    }
+    return later;
+  }
+
+  @Override
+  public Step advance(Later work, Instant now) throws InterruptedException {
+    if (work instanceof Follow follow) {
+      return follower.check(follow, now);
+    }
+    return removal.remove((Removal) work, now);
+  }
+
+  @Override
+  public void close() {
+    transport.close();
+  }
+}

@@ -1,0 +1,67 @@
+package io.github.satchel.connectors.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Trainings whose archives are files of a test. */
+final class TestTrainings {
+
+  private TestTrainings() {}
+
+  /** A training "My pets" of two archives, "cat" and "dog", of random bytes. */
+  static Training pets(Path directory, String id, String... credentials) throws IOException {
+    Path own = Files.createDirectories(directory.resolve(id));
+    List<ExampleArchive> archives = new ArrayList<>();
+    for (String name : List.of("cat", "dog")) {
+      byte[] content = new byte[100_000];
+      new Random(name.hashCode()).nextBytes(content);
+      Path zip = Files.write(own.resolve(name + ".zip"), content);
+      archives.add(
+          new ExampleArchive(name, zip.toUri().toString(), content.length, 10, "5".repeat(64)));
+    }
+    return new Training(
+        id,
+        "My pets",
+        archives,
+        own.resolve("upload.json").toUri().toString(),
+        List.of(credentials),
+        List.of(),
+        Map.of("projectId", "p1"),
+        "{\"projectId\":\"p1\"}");
+  }
+
+  /** The same training that takes over from other classifiers. */
+  static Training replacing(Training training, String... ids) {
+    return new Training(
+        training.id(),
+        training.classifierName(),
+        training.archives(),
+        training.journal(),
+        training.credentials(),
+        List.of(ids),
+        training.attributes(),
+        training.context());
+  }
+
+  /** The same training of other archives. */
+  static Training of(Training training, List<ExampleArchive> archives) {
+    return new Training(
+        training.id(),
+        training.classifierName(),
+        archives,
+        training.journal(),
+        training.credentials(),
+        training.replaces(),
+        training.attributes(),
+        training.context());
+  }
+
+  static Path file(String uri) {
+    return Path.of(java.net.URI.create(uri));
+  }
+}

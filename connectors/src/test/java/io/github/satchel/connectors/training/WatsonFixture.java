@@ -1,0 +1,111 @@
+package io.github.satchel.connectors.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.satchel.connectors.training.TrainingEvent.Kind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+
+/** A trainer of one subtask with its service, and credentials "first", "second" and "third". */
+final class WatsonFixture implements AutoCloseable {
+
+  static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
+  final Map<String, Credentials> credentials = new ConcurrentHashMap<>();
+  final FakeWatson watson = new FakeWatson();
+  final MovableClock clock = new MovableClock(NOW);
+  WatsonTrainer trainer;
+  private final Path directory;
+  private final Map<String, Counter> counters = new HashMap<>();
+  private Retrier retrier;
+  private TrainingRunner runner;
+
+  @SuppressWarnings("NullAway.Init") // start() is called
+  WatsonFixture(Path directory) throws IOException {
+    this.directory = directory;
+    for (String name : List.of("first", "second", "third")) {
+      credentials.put(name, new Credentials(watson.url(), "secret-key-" + name));
+    }
+    start(false, Options.watson(watson.url()), Options.transport(Duration.ofSeconds(2)));
+  }
+
+  /** A new life of the process: what was remembered is forgotten. */
+  void restart() {
+    restart(false, Options.watson(watson.url()), Options.transport(Duration.ofSeconds(2)));
+  }
+
+  void restart(boolean keepArchives, WatsonOptions options, TransportOptions transport) {
+    retrier.close();
+    trainer.close();
+    start(keepArchives, options, transport);
+  }
+
+  private void start(boolean keepArchives, WatsonOptions options, TransportOptions limits) {
+    TrainingMetrics metrics =
+        new TrainingMetrics(
+            new UnregisteredMetricsGroup() {
+              @Override
+              public <C extends Counter> C counter(String name, C counter) {
+                counters.put(name, counter);
+                return counter;
+              }
+            });
+    retrier = new Retrier(Options.retries(), metrics, new Random(1));
+    trainer =
+        new WatsonTrainer(
+            new HttpTransport(limits, clock),
+            name -> Optional.ofNullable(credentials.get(name)),
+            options,
+            1_000_000,
+            retrier,
+            metrics,
+            clock);
+    runner = new TrainingRunner(trainer, retrier, keepArchives, metrics, clock);
+  }
+
+  /** The training "My pets". */
+  Training pets(String id, String... credentials) throws IOException {
+    return TestTrainings.pets(directory, id, credentials);
+  }
+
+  TrainingEvent upload(Training training) throws InterruptedException {
+    return runner.run(training, sent -> {});
+  }
+
+  static Classifier classifier(TrainingEvent outcome) {
+    assertThat(outcome.kind()).as(outcome.toString()).isEqualTo(Kind.UPLOADED);
+    return Objects.requireNonNull(outcome.classifier());
+  }
+
+  static TrainingError error(TrainingEvent outcome) {
+    assertThat(outcome.kind()).as(outcome.toString()).isEqualTo(Kind.FAILED);
+    return Objects.requireNonNull(outcome.error());
+  }
+
+  /** The counters of this life that are not 0, by name. */
+  Map<String, Long> counts() {
+    Map<String, Long> counts = new TreeMap<>();
+    counters.forEach((name, counter) -> counts.put(name, counter.getCount()));
+    counts.values().removeIf(count -> count == 0);
+    return counts;
+  }
+
+  @Override
+  public void close() {
+    retrier.close();
+    trainer.close();
+    watson.close();
+  }
+}

@@ -1,0 +1,8 @@
+package io.github.satchel.job.dispatch;
+
+/**
+ * Names images of a request that are sent together; public for the POJO serializer.
+ *
+ * @param first index of the first of them
+ */
+public record Batch(String requestId, int first) {}

@@ -1,0 +1,177 @@
+package io.github.satchel.job.window;
+
+import static io.github.satchel.job.window.WindowFixture.NOW;
+import static io.github.satchel.job.window.WindowFixture.REMEMBER;
+import static io.github.satchel.job.window.WindowFixture.request;
+import static io.github.satchel.job.window.WindowFixture.stored;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.satchel.job.model.Event;
+import io.github.satchel.job.model.FailureCode;
+import io.github.satchel.job.model.ImageCounts;
+import io.github.satchel.job.model.ImageFailurePolicy;
+import io.github.satchel.job.model.PackedRequest;
+import io.github.satchel.job.model.RequestSignal;
+import io.github.satchel.job.model.TrainingRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a window makes of being superseded, and of being asked again. */
+@Timeout(60)
+class RequestSignalsTest {
+
+  private static final RequestSignal SUPERSEDED = RequestSignal.superseded("r-1", "r-2");
+
+  @TempDir Path archives;
+
+  private final TrainingRequest request = request(ImageFailurePolicy.FAIL);
+  private WindowFixture window;
+
+  @BeforeEach
+  void open() throws Exception {
+    window = WindowFixture.open(archives);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    window.close();
+  }
+
+  @Test
+  void aSupersededRequestEndsAtOnce() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 7);
+    window.sendProblem(request, 7);
+
+    window.signal(SUPERSEDED);
+
+    Event outcome = window.onlyOutcome();
+    assertThat(outcome.type()).isEqualTo(Event.Type.FAILED);
+    assertThat(outcome.images()).isEqualTo(new ImageCounts(20, 7, 1));
+    assertThat(outcome.failures()).hasSize(1);
+    assertThat(outcome.error())
+        .isEqualTo(
+            new Event.ErrorInfo(
+                FailureCode.SUPERSEDED, "A newer training of this project has taken its place"));
+    window.sendImages(request, 8, 20);
+    window.settle();
+    assertThat(window.packed()).isEmpty();
+    assertThat(window.outcomes()).hasSize(1);
+  }
+
+  @Test
+  void aRequestThatWasSupersededBeforeItCameEndsAsItComes() throws Exception {
+    window.signal(SUPERSEDED);
+    window.signal(SUPERSEDED);
+    window.send(request);
+
+    assertThat(window.onlyOutcome().error())
+        .extracting(Event.ErrorInfo::code)
+        .isEqualTo(FailureCode.SUPERSEDED);
+    assertThat(window.timers()).as("that of the tombstone").isOne();
+  }
+
+  @Test
+  void theTimeToLiveOfASignalWithoutItsRequestIsLimited() throws Exception {
+    window.signal(SUPERSEDED);
+    assertThat(window.stateEntries()).isOne();
+
+    window.setTime(NOW + REMEMBER.toMillis());
+
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+  }
+
+  @Test
+  void aRequestThatIsBeingWrittenOrHasEndedIsNotSupersededAnyMore() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.signal(SUPERSEDED);
+    window.settle();
+    window.signal(SUPERSEDED);
+
+    assertThat(window.onlyPacked().images()).isEqualTo(new ImageCounts(20, 20, 0));
+    assertThat(window.outcomes()).isEmpty();
+  }
+
+  @Test
+  void aRepeatWhileTheWindowIsOpenIsIgnored() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 10);
+    window.send(request);
+    window.sendImages(request, 10, 20);
+    window.send(request);
+
+    window.onlyPacked();
+    assertThat(window.timers()).as("that of the tombstone").isOne();
+  }
+
+  @Test
+  void whoeverAsksAgainIsToldTheSameOutcome() throws Exception {
+    TrainingRequest stored = stored(request);
+    window.send(stored);
+    window.sendImages(stored, 0, 20);
+    Event first = window.onlyOutcome();
+    int told = window.events().size();
+
+    window.setTime(NOW + 60_000);
+    window.send(stored);
+    window.send(stored);
+    window.settle();
+
+    assertThat(window.outcomes()).containsExactly(first, first);
+    assertThat(window.events()).hasSize(told + 1);
+    window.send(stored);
+    window.settle();
+    assertThat(window.outcomes()).containsExactly(first, first, first);
+  }
+
+  @Test
+  void aPackedRequestThatIsAskedForAgainGoesToTheTrainerAgain() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    PackedRequest first = window.onlyPacked();
+    Files.delete(archives.resolve("r-1/cat.zip")); // as the trainer does after an upload
+
+    window.send(request);
+    window.settle();
+
+    assertThat(window.packed()).containsExactly(first, first);
+  }
+
+  @Test
+  void theAnswerToWhoeverAsksAgainSurvivesARestart() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    PackedRequest first = window.onlyPacked();
+    window.send(request);
+    OperatorSubtaskState state = window.snapshot();
+
+    window = window.restart(state);
+
+    assertThat(window.onlyPacked()).isEqualTo(first);
+  }
+
+  @Test
+  void nothingIsToldAgainOnceTheStoreWasCleaned() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.onlyPacked();
+    Files.delete(archives.resolve("r-1/decision.json"));
+
+    window.send(request);
+    window.settle();
+
+    assertThat(window.packed()).hasSize(1);
+    window.setTime(NOW + REMEMBER.toMillis());
+    window.settle();
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+  }
+}

@@ -1,0 +1,250 @@
+package io.github.satchel.job.window;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.satchel.job.Requests;
+import io.github.satchel.job.model.AdmittedRequest;
+import io.github.satchel.job.model.Delivery;
+import io.github.satchel.job.model.Event;
+import io.github.satchel.job.model.FailureCode;
+import io.github.satchel.job.model.ImageCounts;
+import io.github.satchel.job.model.ImageFailurePolicy;
+import io.github.satchel.job.model.ImageLocation;
+import io.github.satchel.job.model.ImageTask;
+import io.github.satchel.job.model.Label;
+import io.github.satchel.job.model.PackedRequest;
+import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.RequestSignal;
+import io.github.satchel.job.model.ResizedImage;
+import io.github.satchel.job.model.TrainingRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
+import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A window in Flink's harness. The test's thread is the task's: what other threads ask of the task
+ * waits until the test runs its mail, by {@link #runMail} or {@link #settle}.
+ */
+final class WindowFixture {
+
+  static final long NOW = 1_000_000;
+  static final Instant DEADLINE = Instant.ofEpochMilli(NOW + 120_000);
+  static final Duration REMEMBER = Duration.ofHours(24);
+  static final Problem GONE =
+      new Problem(FailureCode.IMAGE_UNREACHABLE, "Unable to download image from pictures.example");
+  static final OutputTag<Event> EVENTS = new OutputTag<>("events", TypeInformation.of(Event.class));
+
+  private final ArchiveSettings settings;
+  private final KeyedTwoInputStreamOperatorTestHarness<
+          String, RequestSignal, ResizedImage, PackedRequest>
+      harness;
+
+  private WindowFixture(ArchiveSettings settings) throws Exception {
+    this.settings = settings;
+    RequestWindow window = new RequestWindow(settings, REMEMBER, Duration.ofSeconds(1), EVENTS);
+    this.harness =
+        new KeyedTwoInputStreamOperatorTestHarness<>(
+            window, RequestSignal::requestId, ResizedImage::requestId, Types.STRING);
+    window.setMailboxExecutor(
+        new MailboxExecutorImpl(
+            harness.getTaskMailbox(),
+            TaskMailbox.MIN_PRIORITY,
+            StreamTaskActionExecutor.IMMEDIATE));
+  }
+
+  static WindowFixture open(Path archives) throws Exception {
+    return open(new ArchiveSettings(archives.toUri().toString(), false, 2, 2), null);
+  }
+
+  static WindowFixture open(ArchiveSettings settings, @Nullable StateBackend backend)
+      throws Exception {
+    WindowFixture fixture = new WindowFixture(settings);
+    if (backend != null) {
+      fixture.harness.setStateBackend(backend);
+    }
+    fixture.harness.open();
+    fixture.setTime(NOW);
+    return fixture;
+  }
+
+  /** Ends this one, and starts another from the state. */
+  WindowFixture restart(OperatorSubtaskState state) throws Exception {
+    return restart(state, null);
+  }
+
+  WindowFixture restart(OperatorSubtaskState state, @Nullable StateBackend backend)
+      throws Exception {
+    close();
+    WindowFixture next = new WindowFixture(settings);
+    if (backend != null) {
+      next.harness.setStateBackend(backend);
+    }
+    next.harness.initializeState(state);
+    next.harness.open();
+    next.setTime(NOW + 1);
+    return next;
+  }
+
+  OperatorSubtaskState snapshot() throws Exception {
+    return harness.snapshot(1, 1);
+  }
+
+  void setTime(long time) throws Exception {
+    harness.setProcessingTime(time);
+  }
+
+  /** Waits for the next mail to the task, and runs it. */
+  void runMail() throws Exception {
+    harness.getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
+  }
+
+  boolean hasMail() {
+    return harness.getTaskMailbox().hasMail();
+  }
+
+  int mails() {
+    return harness.getTaskMailbox().size();
+  }
+
+  /** Waits until the next mail to the task is there. */
+  void awaitMail() throws Exception {
+    TaskMailbox mailbox = harness.getTaskMailbox();
+    mailbox.put(mailbox.take(TaskMailbox.MIN_PRIORITY));
+  }
+
+  /** Runs mail until no work is left. */
+  void settle() throws Exception {
+    harness.getOperator().finish();
+    while (hasMail()) {
+      runMail();
+    }
+  }
+
+  static TrainingRequest request(ImageFailurePolicy policy) {
+    return Requests.request("r-1", 10, policy);
+  }
+
+  static TrainingRequest stored(TrainingRequest request) {
+    return new TrainingRequest(
+        request.requestId(),
+        request.projectId(),
+        request.name(),
+        request.labels(),
+        new Delivery(Delivery.Kind.STORE, List.of(), List.of()),
+        request.onImageFailure(),
+        request.deadlineSeconds(),
+        request.format(),
+        request.receivedAt());
+  }
+
+  void send(TrainingRequest request) throws Exception {
+    signal(RequestSignal.admitted(new AdmittedRequest(request, DEADLINE)));
+  }
+
+  void signal(RequestSignal signal) throws Exception {
+    harness.processElement1(new StreamRecord<>(signal));
+  }
+
+  void sendImages(TrainingRequest request, int from, int to) throws Exception {
+    for (int i = from; i < to; i++) {
+      sendImage(request, i);
+    }
+  }
+
+  void sendImage(TrainingRequest request, int index) throws Exception {
+    sendImage(request, index, picture(index));
+  }
+
+  void sendImage(TrainingRequest request, int index, byte[] picture) throws Exception {
+    send(ResizedImage.of(task(request, index), picture, "jpg"));
+  }
+
+  void sendProblem(TrainingRequest request, int index) throws Exception {
+    send(ResizedImage.failed(task(request, index), GONE));
+  }
+
+  private void send(ResizedImage image) throws Exception {
+    harness.processElement2(new StreamRecord<>(image));
+  }
+
+  private static ImageTask task(TrainingRequest request, int index) {
+    int first = 0;
+    for (Label label : request.labels()) {
+      if (index < first + label.images().size()) {
+        ImageLocation image = label.images().get(index - first);
+        return new ImageTask(
+            request.requestId(), index, label.name(), image, request.format(), DEADLINE);
+      }
+      first += label.images().size();
+    }
+    throw new IllegalArgumentException("there is no image " + index);
+  }
+
+  static byte[] picture(int index) {
+    return ("picture " + index).getBytes(StandardCharsets.UTF_8);
+  }
+
+  List<PackedRequest> packed() {
+    return harness.extractOutputValues();
+  }
+
+  PackedRequest onlyPacked() throws Exception {
+    settle();
+    assertThat(packed()).hasSize(1);
+    return packed().get(0);
+  }
+
+  List<Event> outcomes() {
+    return events().stream().filter(event -> event.type().isOutcome()).toList();
+  }
+
+  Event onlyOutcome() throws Exception {
+    settle();
+    assertThat(outcomes()).hasSize(1);
+    return outcomes().get(0);
+  }
+
+  List<ImageCounts> progress() {
+    return events().stream()
+        .filter(event -> event.type() == Event.Type.PROGRESS)
+        .map(Event::images)
+        .toList();
+  }
+
+  List<Event> events() {
+    List<Event> events = new ArrayList<>();
+    var records = harness.getSideOutput(EVENTS);
+    if (records != null) {
+      records.forEach(record -> events.add(record.getValue()));
+    }
+    return events;
+  }
+
+  int timers() {
+    return harness.numProcessingTimeTimers();
+  }
+
+  int stateEntries() {
+    return harness.numKeyedStateEntries();
+  }
+
+  /** Ends the operator as a crash of the job does. */
+  void close() throws Exception {
+    harness.getOperator().close(); // that of the harness would settle first
+    harness.close();
+  }
+}

@@ -1,0 +1,203 @@
+package io.github.satchel.local.bench;
+
+import io.github.satchel.job.SatchelConfiguration;
+import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
+import io.github.satchel.local.JobSettings;
+import io.github.satchel.local.LocalServices;
+import io.github.satchel.local.ServiceProcesses;
+import io.github.satchel.local.ServiceProcesses.Service;
+import io.github.satchel.local.ServiceSettings;
+import io.github.satchel.local.client.RequestProducer;
+import io.github.satchel.local.client.Result;
+import io.github.satchel.local.client.TopicFollower;
+import io.github.satchel.local.flink.FlinkCluster;
+import io.github.satchel.local.flink.FlinkRest.Checkpoint;
+import io.github.satchel.local.process.JavaProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.MetricOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.util.IOUtils;
+import org.apache.kafka.clients.producer.RecordMetadata;
+
+/**
+ * The job on a cluster of one job manager and one task manager, with production's configuration,
+ * and each service in a process of its own.
+ */
+public final class World implements AutoCloseable {
+
+  private static final Pattern TASK_MANAGER_LOG =
+      Pattern.compile("taskmanager-\\d+\\.log(\\.\\d+)?");
+
+  private static final Duration CHECKPOINT_PATIENCE = Duration.ofMinutes(1);
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private final ServiceProcesses services;
+  private final FlinkCluster cluster;
+
+  private World(ServiceProcesses services, FlinkCluster cluster) {
+    this.services = services;
+    this.cluster = cluster;
+  }
+
+  /**
+   * Starts everything, and waits until the job serves.
+   *
+   * @param home Flink and the job, see {@link FlinkCluster#create}
+   * @param slots of the task manager, and the parallelism of the job
+   */
+  public static World start(Path home, ServiceSettings settings, int slots)
+      throws IOException, InterruptedException, InvalidConfigurationException {
+    ServiceProcesses services = ServiceProcesses.start(settings);
+    try {
+      FlinkCluster cluster =
+          FlinkCluster.create(
+              home,
+              settings.directory().resolve("flink"),
+              SatchelConfiguration.of(JobSettings.of(services.endpoints())),
+              flinkSettings(slots));
+      try {
+        cluster.startJobManager();
+        cluster.startTaskManager();
+        cluster.awaitServing();
+        return new World(services, cluster);
+      } catch (IOException | InterruptedException | RuntimeException e) {
+        IOUtils.closeQuietly(cluster);
+        throw e;
+      }
+    } catch (IOException | InterruptedException | InvalidConfigurationException e) {
+      IOUtils.closeQuietly(services);
+      throw e;
+    }
+  }
+
+  private static Configuration flinkSettings(int slots) {
+    Configuration settings = new Configuration();
+    settings.set(TaskManagerOptions.NUM_TASK_SLOTS, slots);
+    settings.set(CoreOptions.DEFAULT_PARALLELISM, slots);
+    settings.set(
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+        "s3://" + LocalServices.CHECKPOINTS_BUCKET + "/satchel");
+    // Only what is seen from outside.
+    settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Watch.metricsInterval());
+    settings.set(WebOptions.CHECKPOINTS_HISTORY_SIZE, 1000);
+    return settings;
+  }
+
+  public ServiceProcesses services() {
+    return services;
+  }
+
+  public FlinkCluster cluster() {
+    return cluster;
+  }
+
+  /** Logs of the task managers, those that were rolled too. */
+  private List<Path> taskManagerLogs() throws IOException {
+    try (Stream<Path> files = Files.list(cluster.logs())) {
+      return files
+          .filter(file -> TASK_MANAGER_LOG.matcher(file.getFileName().toString()).matches())
+          .toList();
+    }
+  }
+
+  /**
+   * Serves requests as {@link #serve} does, and looks at every process and at the job meanwhile.
+   */
+  public Burst measure(List<Load> loads, Duration over, Duration patience)
+      throws IOException, InterruptedException {
+    int classifiers = services.classifiers();
+    Map<String, Long> pids = new LinkedHashMap<>();
+    add(pids, cluster.jobManager());
+    cluster.taskManagers().forEach(process -> add(pids, process));
+    Set<String> job = Set.copyOf(pids.keySet());
+    for (Service service : Service.values()) {
+      add(pids, services.process(service));
+    }
+    try (Watch watch = Watch.begin(pids, job, cluster.rest())) {
+      RequestLog log = serve(loads, over, patience);
+      return watch.end(log, taskManagerLogs(), services.classifiers() - classifiers);
+    }
+  }
+
+  /** Waits for a checkpoint that is begun from now on. */
+  public Checkpoint nextCheckpoint() throws IOException, InterruptedException {
+    Instant now = Instant.now();
+    for (Instant end = now.plus(CHECKPOINT_PATIENCE); Instant.now().isBefore(end); ) {
+      Optional<Checkpoint> next =
+          cluster.rest().checkpoints().stream()
+              .filter(each -> each.triggered().isAfter(now) && Burst.isCompleted(each))
+              .findFirst();
+      if (next.isPresent()) {
+        return next.get();
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+    throw new IOException("No checkpoint within " + CHECKPOINT_PATIENCE.toSeconds() + " s");
+  }
+
+  private static void add(Map<String, Long> pids, JavaProcess process) {
+    pids.put(process.name(), process.pid());
+  }
+
+  /**
+   * Writes requests, evenly spread over a time, and waits for their outcomes.
+   *
+   * @param over no time to write them all at once
+   * @param patience how long to wait for the last outcome once all are written
+   * @return what happened; a request without an outcome shows there
+   */
+  public RequestLog serve(List<Load> loads, Duration over, Duration patience)
+      throws IOException, InterruptedException {
+    RequestLog log = new RequestLog(loads);
+    String kafka = services.endpoints().bootstrapServers();
+    try (var results =
+            new TopicFollower(
+                kafka, LocalServices.RESULTS_TOPIC, message -> log.read(Result.of(message)));
+        var producer = new RequestProducer(kafka)) {
+      results.start();
+      long begin = System.nanoTime();
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      for (int i = 0; i < loads.size(); i++) {
+        long due = begin + over.toNanos() * i / loads.size();
+        Thread.sleep(Math.max(0, due - System.nanoTime()) / 1_000_000);
+        log.written(loads.get(i));
+        sent.add(producer.send(loads.get(i).request()));
+      }
+      for (Future<RecordMetadata> each : sent) {
+        each.get();
+      }
+      log.await(patience);
+      return log;
+    } catch (ExecutionException e) {
+      throw new IOException("A request could not be written: " + e.getCause(), e);
+    }
+  }
+
+  /** Ends every process. */
+  @Override
+  public void close() throws IOException {
+    try {
+      IOUtils.closeAll(cluster, services);
+    } catch (Exception e) {
+      throw new IOException("not every process ended", e);
+    }
+  }
+}

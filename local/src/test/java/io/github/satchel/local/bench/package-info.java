@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.satchel.local.bench;
+
+import org.jspecify.annotations.NullMarked;
