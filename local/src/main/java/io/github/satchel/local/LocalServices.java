@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import org.apache.flink.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
@@ -157,10 +158,10 @@ public final class LocalServices implements AutoCloseable {
     private Latency latency = Latency.NONE;
     private int watsonKeys = 3;
     private int slotsPerKey = 2;
-    private Duration trainingTime = Duration.ofSeconds(10);
     private Duration uploadLatency = Duration.ZERO;
     private @Nullable Path pictures;
     private PictureMix mix = PictureMix.EVEN;
+    private Consumer<WatsonEmulator.Builder> watson = builder -> {};
 
     private Builder(Path directory) {
       this.directory = directory;
@@ -200,9 +201,9 @@ public final class LocalServices implements AutoCloseable {
       return this;
     }
 
-    /** How long a classifier trains, 10 seconds unless told. */
-    public Builder trainingTime(Duration trainingTime) {
-      this.trainingTime = trainingTime;
+    /** What else Watson is told before it starts. */
+    public Builder watson(Consumer<WatsonEmulator.Builder> watson) {
+      this.watson = watson;
       return this;
     }
 
@@ -276,11 +277,12 @@ public final class LocalServices implements AutoCloseable {
     }
 
     WatsonEmulator startWatson() throws IOException {
-      var watson = WatsonEmulator.builder().port(watsonPort).trainingTime(trainingTime);
+      var builder = WatsonEmulator.builder().port(watsonPort);
       for (int i = 1; i <= watsonKeys; i++) {
-        watson.withPlan(key(i), "local-key-of-pool-" + i, slotsPerKey);
+        builder.withPlan(key(i), "local-key-of-pool-" + i, slotsPerKey);
       }
-      WatsonEmulator started = watson.start();
+      watson.accept(builder);
+      WatsonEmulator started = builder.start();
       started.writeCredentials(credentials(directory));
       if (!uploadLatency.isZero()) {
         for (int i = 1; i <= watsonKeys; i++) {

@@ -5,24 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.satchel.job.model.Event;
-import io.github.satchel.local.cli.Satchel;
 import io.github.satchel.local.client.RequestBuilder;
-import io.github.satchel.local.flink.Checkpoints;
 import io.github.satchel.local.pictures.Latency;
 import io.github.satchel.local.watson.Call;
 import io.github.satchel.local.watson.Classifier;
 import io.github.satchel.local.watson.Fault;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,27 +51,21 @@ class RestartIT {
       List<String> sent =
           IntStream.range(0, REQUESTS).mapToObj(i -> site.send(request(services, i))).toList();
 
-      Process first = run(configuration, "first.log");
-      try {
+      try (JobProcess first = JobProcess.start(configuration, directory, "first")) {
         await("some outcomes").atMost(PATIENCE).until(() -> site.endings().size() >= 2);
-        Optional<String> checkpoint = latestCheckpoint();
+        Optional<String> checkpoint = first.latestCheckpoint();
         await("a checkpoint in the middle")
             .atMost(PATIENCE)
             .pollInterval(Duration.ofMillis(20))
-            .until(() -> !latestCheckpoint().equals(checkpoint));
-      } finally {
-        kill(first);
+            .until(() -> !first.latestCheckpoint().equals(checkpoint));
       }
       assertThat(site.endings()).hasSizeBetween(2, REQUESTS - 1);
 
-      Process second = run(configuration, "second.log");
-      try {
+      try (JobProcess second = JobProcess.start(configuration, directory, "second")) {
         await("all outcomes").atMost(PATIENCE).until(() -> site.endings().size() == REQUESTS);
-      } finally {
-        kill(second);
+        assertThat(second.output()).contains("Going on from");
       }
 
-      assertThat(log("second.log")).contains("Going on from");
       assertThat(site.endings()).containsOnlyKeys(sent);
       assertThat(site.endings().values())
           .allSatisfy(
@@ -112,47 +100,5 @@ class RestartIT {
       request.download(i < IMAGES ? "cat" : "dog", "image-" + i, url);
     }
     return request.json();
-  }
-
-  /** Starts the command in a JVM like this one. */
-  private Process run(Path configuration, String log) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-Xmx1g",
-            "-Dsatchel.plugins=" + Path.of("target/plugins").toAbsolutePath(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Satchel.class.getName(),
-            "run",
-            "--config",
-            configuration.toString(),
-            "--directory",
-            directory.toString(),
-            "--ui-port",
-            "0"));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(directory.resolve(log).toFile())
-        .start();
-  }
-
-  /** SIGKILL: nothing is tidied up. */
-  private static void kill(Process process) throws InterruptedException {
-    process.destroyForcibly();
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-  }
-
-  private Optional<String> latestCheckpoint() throws IOException {
-    return Checkpoints.latest(
-        new org.apache.flink.core.fs.Path(directory.resolve("run/checkpoints").toUri()));
-  }
-
-  private String log(String name) throws IOException {
-    return Files.readString(directory.resolve(name));
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
 import io.github.satchel.job.model.Json;
+import io.github.satchel.local.flink.Checkpoints;
 import io.github.satchel.local.flink.EmbeddedFlink;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -33,7 +35,7 @@ final class RunningJob implements AutoCloseable {
   }
 
   /**
-   * Starts Flink and the job.
+   * Starts Flink and the job, which goes on where one before it in the same directory was.
    *
    * @param settings of the job and, with their prefix, of Flink
    * @param directory for checkpoints and what is temporary
@@ -54,12 +56,20 @@ final class RunningJob implements AutoCloseable {
     EmbeddedFlink flink =
         EmbeddedFlink.start(EmbeddedFlink.settings(flinkSettings), Path.of("target/plugins"));
     try {
-      flink.submit(configuration.options(), null);
+      Optional<String> checkpoint =
+          Checkpoints.latest(
+              new org.apache.flink.core.fs.Path(directory.resolve("checkpoints").toUri()));
+      flink.submit(configuration.options(), checkpoint.orElse(null));
       return new RunningJob(flink);
     } catch (IOException e) {
       flink.close();
       throw e;
     }
+  }
+
+  /** Takes a checkpoint, from which the next job in the directory goes on. */
+  void checkpoint() throws IOException {
+    flink.checkpoint();
   }
 
   JobStatus status() throws IOException {

@@ -3,6 +3,7 @@ package io.github.satchel.local.cli;
 import io.github.satchel.local.JobSettings;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.pictures.Latency;
+import io.github.satchel.local.watson.FaultRates;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -21,7 +23,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Starts what the job talks to, without the job: Kafka, an S3 server, a site with pictures and an"
           + " emulator of the training service, all on the loopback interface.",
-      "Writes the configuration file with which 'satchel run' finds them. Stays up until Ctrl-C."
+      "Writes the configuration file with which 'satchel run' finds them. Stays up until Ctrl-C.",
+      "What the trainer does on --trainer- options is in docs/emulator.md; shares are from 0 to 1,"
+          + " times are such as 500ms, 30s or 15min."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
@@ -51,7 +55,7 @@ final class ServicesCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       defaultValue = "1",
-      description = "The same seed draws the same pictures (${DEFAULT-VALUE}).")
+      description = "The same seed draws the same pictures and the same faults (${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(
@@ -60,29 +64,21 @@ final class ServicesCommand implements Callable<Integer> {
       description = "Milliseconds until the site with pictures answers (${DEFAULT-VALUE}).")
   private long latency;
 
-  @Option(
-      names = "--keys",
-      defaultValue = "3",
-      description = "Keys of the trainer: pool-1, pool-2 and so on (${DEFAULT-VALUE}).")
-  private int keys;
-
-  @Option(
-      names = "--slots",
-      defaultValue = "1000",
-      description = "Classifiers that each key has room for (${DEFAULT-VALUE}).")
-  private int slots;
+  @Mixin private TrainerOptions trainer;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    FaultRates faults = trainer.faults(seed, spec.commandLine());
     Files.createDirectories(directory);
     try (LocalServices services =
         LocalServices.builder(directory)
             .ports(kafkaPort, s3Port, picturesPort, watsonPort)
             .seed(seed)
             .latency(new Latency(Duration.ofMillis(latency), Duration.ZERO))
-            .watsonKeys(keys, slots)
+            .watsonKeys(trainer.keys(), trainer.slots())
+            .watson(watson -> trainer.apply(watson.faultRates(faults)))
             .start()) {
       Path configuration = directory.resolve("satchel.yaml");
       JobSettings.write(JobSettings.of(services.endpoints()), configuration);

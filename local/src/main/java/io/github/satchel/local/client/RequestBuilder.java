@@ -42,6 +42,12 @@ public final class RequestBuilder {
     return this;
   }
 
+  /** Has the archives posted to an endpoint. */
+  public RequestBuilder http(String endpoint) {
+    deliverTo("http").put("endpoint", endpoint);
+    return this;
+  }
+
   /** Has the archives left where they are. */
   public RequestBuilder store() {
     deliverTo("store");

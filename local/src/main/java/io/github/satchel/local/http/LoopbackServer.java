@@ -16,6 +16,8 @@ import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 public final class LoopbackServer implements AutoCloseable {
   private static final int SELECTORS = 2;
   private static final int TIMER_THREADS = 2;
+  // So that a client notices when its body is not read.
+  private static final int RECEIVE_BUFFER_BYTES = 64 << 10;
 
   private final Server server;
   private final ServerConnector connector;
@@ -49,6 +51,7 @@ public final class LoopbackServer implements AutoCloseable {
     var connector = new ServerConnector(server, 1, SELECTORS, new HttpConnectionFactory(http));
     connector.setHost("127.0.0.1");
     connector.setPort(port);
+    connector.setAcceptedReceiveBufferSize(RECEIVE_BUFFER_BYTES);
     connector.setIdleTimeout(idleTimeout.toMillis());
     server.addConnector(connector);
     server.setHandler(handler);

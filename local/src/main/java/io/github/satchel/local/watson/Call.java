@@ -7,16 +7,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call that changed something or tried to, with a key that the service knows.
  *
+ * @param number 1 for the first call, then counted up
  * @param keyName the name of the key
  * @param classifierId the classifier that was created, updated or deleted, or was meant; null for a
  *     create that failed
- * @param name the name a create asked for, null when the call did not get that far
- * @param at when it was answered
- * @param status the HTTP status, even if its answer was lost
- * @param answered whether the answer was sent
+ * @param name of the classifier, or what a create asked for; null when the call did not get that
+ *     far
+ * @param at when it acted or was refused
+ * @param status the HTTP status that says what it did, even if its answer was lost
+ * @param answered whether that status was sent
  * @param examples the zips, empty when the call did not get that far
  */
 public record Call(
+    long number,
     Kind kind,
     String keyName,
     @Nullable String classifierId,
@@ -33,6 +36,15 @@ public record Call(
   public enum Kind {
     CREATE,
     UPDATE,
-    DELETE
+    DELETE,
+    /** A classifier or the list of them. */
+    READ,
+    /** A token for an API key. */
+    TOKEN;
+
+    /** Whether calls of this kind change something, and so are remembered. */
+    boolean changes() {
+      return this == CREATE || this == UPDATE || this == DELETE;
+    }
   }
 }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Iam {
   private static final String GRANT_TYPE = "urn:ibm:params:oauth:grant-type:apikey";
 
+  /** Tells tokens from everything else, so that one that leaked can be found. */
+  private static final String TOKEN_PREFIX = "local-token-";
+
   private final Collection<Plan> plans;
   private final Clock clock;
   private final Duration tokenLife;
@@ -28,12 +31,18 @@ final class Iam {
     this.tokenLife = tokenLife;
   }
 
+  /** Whose plan a form asks a token for. */
+  Optional<Plan> identify(Fields form) {
+    String apikey = form.getValue("apikey");
+    return apikey == null ? Optional.empty() : byApikey(apikey);
+  }
+
   /** A token for the API key in a form. */
   Answer token(Fields form) {
     if (!GRANT_TYPE.equals(form.getValue("grant_type")) || form.getValue("apikey") == null) {
       return Answer.iamError("BXNIM0109E", "Property missing or empty: grant_type, apikey");
     }
-    Optional<Plan> plan = byApikey(form.getValue("apikey"));
+    Optional<Plan> plan = identify(form).filter(known -> known.state() != KeyState.DELETED);
     if (plan.isEmpty()) {
       return Answer.iamError("BXNIM0415E", "Provided API key could not be found.");
     }
@@ -43,7 +52,7 @@ final class Iam {
     Instant now = clock.instant();
     tokens.values().removeIf(token -> token.expired(now));
     var token = new Token(plan.get(), now.plus(tokenLife));
-    String secret = UUID.randomUUID().toString();
+    String secret = TOKEN_PREFIX + UUID.randomUUID();
     tokens.put(secret, token);
     return Answer.json(
         200,
@@ -53,6 +62,11 @@ final class Iam {
             .put("token_type", "Bearer")
             .put("expires_in", tokenLife.toSeconds())
             .put("expiration", token.expires().getEpochSecond()));
+  }
+
+  /** Makes every token so far worthless that was given for a key. */
+  void revokeTokens(String keyName) {
+    tokens.values().removeIf(token -> token.plan().keyName().equals(keyName));
   }
 
   /** Whose plan an Authorization header, or a legacy instance's key in the query, is for. */

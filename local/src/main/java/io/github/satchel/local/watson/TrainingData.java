@@ -55,10 +55,16 @@ record TrainingData(@Nullable String name, List<Examples> examples) {
                 : className(field.substring(0, field.length() - POSITIVE.length()));
         Path zip = directory.resolve(examples.size() + ".zip");
         part.writeTo(zip);
-        examples.add(new Examples(className, images(zip, field, limits), sha256(zip)));
+        examples.add(examples(className, zip, field, limits));
       }
     }
     return new TrainingData(name, examples);
+  }
+
+  /** What is in a zip, if the rules allow it. */
+  static Examples examples(@Nullable String className, Path zip, String field, Limits limits)
+      throws IOException, Refusal {
+    return new Examples(className, images(zip, field, limits), sha256(zip));
   }
 
   /** The classes of the positive examples. */

@@ -7,14 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.util.FileUtils;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +26,18 @@ public final class WatsonEmulator implements AutoCloseable {
   /** How many calls {@link #history()} remembers, the latest ones. */
   public static final int MAX_HISTORY = 10_000;
 
+  /** The endpoint that takes archives as docs/http-trainer.md has it. */
+  public static final String RECEIVER = ArchiveReceiver.NAME;
+
   private static final Logger LOG = LoggerFactory.getLogger(WatsonEmulator.class);
   private static final int MAX_THREADS = 128;
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
 
   private final Map<String, Plan> plans = new LinkedHashMap<>();
-  private final Deque<Call> history = new ArrayDeque<>();
+  private final History history = new History(MAX_HISTORY);
+  private final Pause pause = new Pause();
+  private final Faults faults;
+  private final Iam iam;
   private final Path spool;
   private final LoopbackServer server;
 
@@ -45,12 +50,20 @@ public final class WatsonEmulator implements AutoCloseable {
                     terms.keyName(),
                     terms.apikey(),
                     terms.slots(),
-                    builder.limits.maxCallsAtOnce())));
+                    builder.limits,
+                    builder.reappearAfter,
+                    builder.clock)));
     spool = Files.createTempDirectory("satchel-watson-");
-    var iam = new Iam(plans.values(), builder.clock, builder.tokenLife);
-    var handler =
-        new WatsonHandler(
-            iam, builder.limits, builder.clock, builder.trainingTime, spool, this::remember);
+    faults = new Faults(builder.faultRates);
+    iam = new Iam(plans.values(), builder.clock, builder.tokenLife);
+    var forms = new Forms(builder.limits.maxCallBytes(), spool);
+    var api =
+        new ClassifierApi(
+            builder.limits, builder.clock, builder.trainingTime, forms, faults, history);
+    // A signature's age is real, whatever time it is at Watson.
+    var receiver = new ArchiveReceiver(forms, builder.limits, Clock.systemUTC(), history);
+    var records = new Records(plans.values(), history, builder.clock);
+    var handler = new WatsonHandler(iam, api, receiver, records, faults, builder.limits, pause);
     server =
         LoopbackServer.start("satchel-watson", builder.port, MAX_THREADS, IDLE_TIMEOUT, handler);
     LOG.info("The Watson emulator listens at {}", server.uri());
@@ -77,14 +90,31 @@ public final class WatsonEmulator implements AutoCloseable {
 
   /** The latest calls that changed something or tried to, oldest first. */
   public List<Call> history() {
-    synchronized (history) {
-      return List.copyOf(history);
-    }
+    return history.calls();
+  }
+
+  /**
+   * Plans faults for the next calls of a kind, one each, after those planned before.
+   *
+   * @param keyName of a key, or {@link #RECEIVER}
+   */
+  public void failNext(String keyName, Call.Kind kind, Fault... next) {
+    faults.plan(keyName.equals(RECEIVER) ? keyName : plan(keyName).keyName(), kind, List.of(next));
   }
 
   /** Plans faults for the next creates with a key, one each, after those planned before. */
-  public void failNextCreates(String keyName, Fault... faults) {
-    plan(keyName).faults().addAll(List.of(faults));
+  public void failNextCreates(String keyName, Fault... next) {
+    failNext(keyName, Call.Kind.CREATE, next);
+  }
+
+  /** Has the next trainings end as failed, each for one of these reasons. */
+  public void failNextTrainings(String keyName, String... explanations) {
+    faults.planTrainings(plan(keyName).keyName(), List.of(explanations));
+  }
+
+  /** Makes every token so far worthless that was given for a key, which stays good. */
+  public void revokeTokens(String keyName) {
+    iam.revokeTokens(plan(keyName).keyName());
   }
 
   /** Changes what the service thinks of a key from now on. */
@@ -92,20 +122,26 @@ public final class WatsonEmulator implements AutoCloseable {
     plan(keyName).state(state);
   }
 
-  /** Writes {@code <keyName>.json} with {@code url} and {@code apikey} for each key. */
+  /**
+   * Writes {@code <keyName>.json} with {@code url} and {@code apikey} for each key, and for the
+   * endpoint {@link #RECEIVER} with {@code url} and {@code secret}.
+   */
   public void writeCredentials(Path directory) throws IOException {
     Files.createDirectories(directory);
+    var mapper = JsonMapper.builder().build();
     for (Plan plan : plans.values()) {
-      Files.write(
-          directory.resolve(plan.keyName() + ".json"),
-          JsonMapper.builder()
-              .build()
-              .writeValueAsBytes(Map.of("url", url(), "apikey", plan.apikey())));
+      mapper.writeValue(
+          directory.resolve(plan.keyName() + ".json").toFile(),
+          Map.of("url", url(), "apikey", plan.apikey()));
     }
+    mapper.writeValue(
+        directory.resolve(RECEIVER + ".json").toFile(),
+        Map.of("url", url() + ArchiveReceiver.PATH, "secret", ArchiveReceiver.SECRET));
   }
 
   @Override
   public void close() throws IOException {
+    pause.close();
     try {
       server.close();
     } finally {
@@ -117,15 +153,6 @@ public final class WatsonEmulator implements AutoCloseable {
     return Objects.requireNonNull(plans.get(keyName), () -> "no key is called " + keyName);
   }
 
-  private void remember(Call call) {
-    synchronized (history) {
-      if (history.size() == MAX_HISTORY) {
-        history.removeFirst();
-      }
-      history.addLast(call);
-    }
-  }
-
   /** What an emulator can be told before it starts. */
   public static final class Builder {
     private final List<Terms> plans = new ArrayList<>();
@@ -134,6 +161,8 @@ public final class WatsonEmulator implements AutoCloseable {
     private Clock clock = Clock.systemUTC();
     private Duration trainingTime = Duration.ofSeconds(10);
     private Duration tokenLife = Duration.ofHours(1);
+    private @Nullable Duration reappearAfter;
+    private FaultRates faultRates = FaultRates.NONE;
 
     private Builder() {}
 
@@ -174,6 +203,21 @@ public final class WatsonEmulator implements AutoCloseable {
     /** How long a token is good for, an hour unless told. */
     public Builder tokenLife(Duration tokenLife) {
       this.tokenLife = tokenLife;
+      return this;
+    }
+
+    /**
+     * Has a classifier that is deleted while it trains come back so long after; unless told it is
+     * gone for good.
+     */
+    public Builder reappearAfter(Duration time) {
+      this.reappearAfter = time;
+      return this;
+    }
+
+    /** What goes wrong by chance, nothing unless told. What is planned comes first. */
+    public Builder faultRates(FaultRates rates) {
+      this.faultRates = rates;
       return this;
     }
 

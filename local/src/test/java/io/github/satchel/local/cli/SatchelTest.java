@@ -37,13 +37,15 @@ class SatchelTest {
     "demo --students many,      Invalid value for option '--students': 'many' is not an int",
     "demo --studnets 3,         Unknown options: '--studnets'",
     "run,                       Missing required option: '--config=FILE'",
-    "services --slots few,      Invalid value for option '--slots': 'few' is not an int",
     "bench burst --students 0,  --students must be at least 1",
     "bench burst --large 2,     --large must be labels x pictures",
     "bench burst --mix web=1,   --mix goes with --pictures",
     "bench burst --pictures pom.xml,--pictures: pom.xml is no directory",
     "bench burst --report pom.xml/report.html,--report: there is no directory for",
     "bench soak --minutes 0,    --minutes must be more than 0",
+    "services --trainer-slots few,   Invalid value for option '--trainer-slots'",
+    "services --trainer-train soon,  'soon' is no time such as 500ms",
+    "services --trainer-lose 1.5,    lose must be from 0 to 1",
     "dmeo,                      Unmatched argument at index 0: 'dmeo'"
   })
   void aWrongOptionIsNamedAndTheStatusIsTwo(String line, String complaint) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,6 +26,8 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -32,14 +35,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -47,6 +48,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -62,16 +65,21 @@ class WatsonEmulatorTest {
   private static final String VERSION = "2018-03-19";
   private static final String KEY = "key-of-class-7";
   private static final String OTHER_KEY = "key-of-pool-3";
+  private static final String SECRET = "local-secret-of-receiver";
   private static final Duration TRAINING = Duration.ofMinutes(10);
+  private static final Duration REAPPEAR = Duration.ofMinutes(3);
+  private static final int MAX_CALLS_PER_SECOND = 20;
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final byte[] ZIP = zip("png", 10, 32);
+  private static final Map<String, byte[]> TWO_ZIPS =
+      Map.of("cat_positive_examples", ZIP, "dog_positive_examples", ZIP);
 
-  private final SettableClock clock = new SettableClock();
+  private final SettableClock clock = new SettableClock(Instant.parse("2018-03-17T19:01:30.536Z"));
   private WatsonEmulator watson;
 
   @BeforeEach
   void start() throws IOException {
-    var limits = new Limits(10, 12, 50_000, 120_000, 20_000, 32, 30);
+    var limits = new Limits(10, 12, 50_000, 120_000, 20_000, 32, 30, MAX_CALLS_PER_SECOND);
     watson =
         WatsonEmulator.builder()
             .withPlan("class-7", KEY, 2)
@@ -79,6 +87,7 @@ class WatsonEmulatorTest {
             .limits(limits)
             .clock(clock)
             .trainingTime(TRAINING)
+            .reappearAfter(REAPPEAR)
             .tokenLife(Duration.ofMinutes(1))
             .start();
   }
@@ -171,8 +180,7 @@ class WatsonEmulatorTest {
         .isInstanceOf(BadRequestException.class)
         .hasMessageContaining(description);
 
-    HttpResponse<String> response =
-        post(OTHER_KEY, Map.of("cat_positive_examples", ZIP, "dog_positive_examples", ZIP));
+    HttpResponse<String> response = post(OTHER_KEY, TWO_ZIPS);
     assertThat(response.statusCode()).isEqualTo(400);
     assertThat(parse(response.body()))
         .isEqualTo(
@@ -373,9 +381,7 @@ class WatsonEmulatorTest {
     assertThatThrownBy(() -> sdk.createClassifier(options("failed").build()).execute())
         .isInstanceOf(InternalServerErrorException.class);
     // IBM's SDK would send a create whose answer is lost again, by itself.
-    assertThatThrownBy(
-            () -> post(KEY, Map.of("cat_positive_examples", ZIP, "dog_positive_examples", ZIP)))
-        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> post(KEY, TWO_ZIPS)).isInstanceOf(IOException.class);
     sdk.createClassifier(options("late").build()).execute();
 
     assertThat(watson.classifiers()).extracting(Classifier::name).containsExactly("pets", "late");
@@ -384,11 +390,293 @@ class WatsonEmulatorTest {
   }
 
   @Test
+  void aCallFailsAsPlannedForItsKindAndKey() throws Exception {
+    watson.failNext("class-7", Call.Kind.READ, new Fault.Status(401), new Fault.Status(403));
+    watson.failNext("class-7", Call.Kind.TOKEN, new Fault.Status(503));
+
+    assertThat(list(OTHER_KEY).statusCode()).isEqualTo(200);
+    assertThat(list(KEY).statusCode()).isEqualTo(401);
+    assertThat(list(KEY).statusCode()).isEqualTo(403);
+    assertThat(list(KEY).statusCode()).isEqualTo(200);
+    assertThat(token(OTHER_KEY).statusCode()).isEqualTo(200);
+    assertThat(token(KEY).statusCode()).isEqualTo(503);
+    assertThat(token(KEY).statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"7", "Fri, 31 Dec 1999 23:59:59 GMT"})
+  void aThrottledCallSaysWhenToComeBack(String when) throws Exception {
+    watson.failNext("class-7", Call.Kind.READ, new Fault.Status(429, when, false));
+
+    HttpResponse<String> throttled = list(KEY);
+
+    assertThat(throttled.statusCode()).isEqualTo(429);
+    assertThat(throttled.headers().firstValue("Retry-After")).contains(when);
+  }
+
+  @Test
+  void aCallWhoseAnswerIsLostActsAllTheSame() throws Exception {
+    watson.failNextCreates(
+        "class-7", new Fault.LostAnswer(), new Fault.Status(504, null, true), new Fault.Dropped());
+
+    assertThatThrownBy(() -> post(KEY, TWO_ZIPS)).isInstanceOf(IOException.class);
+    assertThat(post(KEY, TWO_ZIPS).statusCode()).isEqualTo(504);
+    assertThatThrownBy(() -> post(KEY, TWO_ZIPS)).isInstanceOf(IOException.class);
+
+    assertThat(watson.classifiers()).hasSize(2);
+    assertThat(watson.history()).extracting(Call::status).containsExactly(200, 200, 503);
+    assertThat(watson.history()).extracting(Call::answered).containsOnly(false);
+  }
+
+  @Test
+  void aCallThatIsNeverAnsweredActsAllTheSame() {
+    watson.failNextCreates("class-7", new Fault.NoAnswer());
+    HttpRequest request =
+        create(KEY)
+            .timeout(Duration.ofMillis(500))
+            .POST(BodyPublishers.ofByteArray(form(TWO_ZIPS)))
+            .build();
+
+    assertThatThrownBy(() -> HTTP.send(request, BodyHandlers.discarding()))
+        .isInstanceOf(HttpTimeoutException.class);
+
+    assertThat(watson.classifiers()).hasSize(1);
+    assertThat(watson.history()).singleElement().returns(false, Call::answered);
+  }
+
+  @Test
+  void anErrorObjectComesWithStatus200() throws Exception {
+    watson.failNextCreates("class-7", new Fault.ErrorObject());
+
+    HttpResponse<String> response = post(KEY, TWO_ZIPS);
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(parse(response.body()).at("/error/code").asInt()).isEqualTo(500);
+    assertThat(watson.classifiers()).isEmpty();
+    assertThat(watson.history()).extracting(Call::status).containsExactly(500);
+  }
+
+  @Test
+  void aPageWithStatus413ComesBeforeTheBodyIsReadAndClosesTheConnection() throws Exception {
+    watson.failNextCreates("class-7", new Fault.EarlyPage());
+    try (var socket =
+        new Socket(InetAddress.getLoopbackAddress(), URI.create(watson.url()).getPort())) {
+      String head =
+          "POST /v3/classifiers?version=%s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n"
+              .formatted(VERSION, basic(KEY));
+      socket.getOutputStream().write(head.getBytes(UTF_8));
+
+      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+
+      assertThat(answer).startsWith("HTTP/1.1 413").contains("Connection: close", "<html>");
+    }
+  }
+
+  @Test
+  void aBodyIsReadSlowlyOrWithAPause() throws Exception {
+    watson.failNextCreates(
+        "class-7",
+        new Fault.SlowRead(10L * ZIP.length),
+        new Fault.Stall(ZIP.length, Duration.ofMillis(200)));
+
+    for (int i = 0; i < 2; i++) {
+      long start = System.nanoTime();
+      assertThat(post(KEY, TWO_ZIPS).statusCode()).isEqualTo(200);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(190));
+    }
+  }
+
+  @Test
+  void anAnswerIsSlowAfterTheCallActed() throws Exception {
+    watson.failNextCreates("class-7", new Fault.SlowAnswer(Duration.ofSeconds(60)));
+    var answer =
+        HTTP.sendAsync(
+            create(KEY).POST(BodyPublishers.ofByteArray(form(TWO_ZIPS))).build(),
+            BodyHandlers.discarding());
+
+    await().until(() -> watson.classifiers().size() == 1);
+    assertThat(answer).isNotDone();
+    stop(); // ends every wait
+    await().until(answer::isDone);
+  }
+
+  @Test
+  void chanceIsTheSameForTheSameSeed() {
+    var rates = new FaultRates(0.1, 0.1, 0.1, 0.1, Duration.ofMillis(10), 7);
+    var one = new Faults(rates);
+    var same = new Faults(rates);
+    int faults = 0;
+    for (int i = 0; i < 1_000; i++) {
+      Fault fault = one.next("any", Call.Kind.CREATE);
+      assertThat(same.next("any", Call.Kind.CREATE)).isEqualTo(fault);
+      faults += fault == null ? 0 : 1;
+    }
+    assertThat(faults).isBetween(250, 350);
+    assertThatThrownBy(() -> new FaultRates(0.5, 0.5, 0.5, 0, Duration.ZERO, 7))
+        .hasMessage("lose, delay and error together must be from 0 to 1, not 1.5");
+  }
+
+  @Test
+  void aTrainingThatFailsSaysWhy() {
+    VisualRecognition sdk = sdk(iamAuthenticator(KEY));
+    watson.failNextTrainings("class-7", "The pictures are all black");
+    String id =
+        sdk.createClassifier(options("black").build()).execute().getResult().getClassifierId();
+    var get = new GetClassifierOptions.Builder(id).build();
+    var training = sdk.getClassifier(get).execute().getResult();
+    assertThat(training.getStatus()).isEqualTo("training");
+    assertThat(training.getExplanation()).isNull();
+
+    clock.advance(TRAINING);
+
+    var failed = sdk.getClassifier(get).execute().getResult();
+    assertThat(failed.getStatus()).isEqualTo("failed");
+    assertThat(failed.getExplanation()).isEqualTo("The pictures are all black");
+  }
+
+  @Test
+  void aClassifierDeletedWhileItTrainsComesBack() {
+    VisualRecognition sdk = sdk(iamAuthenticator(KEY));
+    String id =
+        sdk.createClassifier(options("pets").build()).execute().getResult().getClassifierId();
+    var delete = new DeleteClassifierOptions.Builder(id).build();
+    sdk.deleteClassifier(delete).execute();
+    assertThat(watson.classifiers()).isEmpty();
+
+    clock.advance(REAPPEAR);
+
+    assertThat(watson.classifiers()).extracting(Classifier::id).containsExactly(id);
+    clock.advance(TRAINING);
+    sdk.deleteClassifier(delete).execute();
+    clock.advance(REAPPEAR);
+    assertThat(watson.classifiers()).isEmpty();
+  }
+
+  @Test
+  void aDeletedKeyIsUnknown() throws Exception {
+    String authorization = bearer(KEY);
+    watson.setKeyState("class-7", KeyState.DELETED);
+
+    assertThat(iamError(KEY)).isEqualTo("BXNIM0415E");
+    assertThat(get("?version=" + VERSION, authorization).statusCode()).isEqualTo(401);
+    assertThat(list(KEY).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void aRevokedTokenIsWorthNothingAndItsKeyGetsAnother() throws Exception {
+    String authorization = bearer(KEY);
+    watson.revokeTokens("class-7");
+
+    assertThat(get("?version=" + VERSION, authorization).statusCode()).isEqualTo(401);
+    assertThat(get("?version=" + VERSION, bearer(KEY)).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void callsASecondAreLimited() throws Exception {
+    for (int i = 0; i < MAX_CALLS_PER_SECOND; i++) {
+      assertThat(list(KEY).statusCode()).isEqualTo(200);
+    }
+    HttpResponse<String> tooMuch = list(KEY);
+    assertThat(tooMuch.statusCode()).isEqualTo(429);
+    assertThat(tooMuch.headers().firstValue("Retry-After")).contains("1");
+    assertThat(list(OTHER_KEY).statusCode()).isEqualTo(200);
+
+    clock.advance(Duration.ofSeconds(1));
+
+    assertThat(list(KEY).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void whatItDidAndHasCanBeAskedFor() throws Exception {
+    VisualRecognition sdk = sdk(iamAuthenticator(KEY));
+    String first =
+        sdk.createClassifier(options("Pets_a1").build()).execute().getResult().getClassifierId();
+    String second =
+        sdk.createClassifier(options("Pets_b2").build()).execute().getResult().getClassifierId();
+    sdk.deleteClassifier(new DeleteClassifierOptions.Builder(first).build()).execute();
+
+    JsonNode all = records("history");
+    assertThat(all.findValuesAsText("kind")).containsExactly("create", "create", "delete");
+    assertThat(all.findValuesAsText("number")).containsExactly("1", "2", "3");
+    assertThat(all.findValuesAsText("classifier_id")).containsExactly(first, second, first);
+    JsonNode create = all.at("/calls/0");
+    assertThat(create.get("key").asText()).isEqualTo("class-7");
+    assertThat(create.get("name").asText()).isEqualTo("Pets_a1");
+    assertThat(create.get("status").asInt()).isEqualTo(200);
+    assertThat(create.get("answered").asBoolean()).isTrue();
+    assertThat(create.at("/examples/0/entries")).hasSize(10);
+    assertThat(create.at("/examples/0/sha256").asText()).hasSize(64);
+
+    assertThat(records("history?kind=delete").findValuesAsText("number")).containsExactly("3");
+    assertThat(records("history?request=a1").findValuesAsText("number")).containsExactly("1", "3");
+    assertThat(records("history?after=1").findValuesAsText("number")).containsExactly("2", "3");
+    assertThat(records("history?key=pool-3").get("calls")).isEmpty();
+    JsonNode classifiers = records("classifiers");
+    assertThat(classifiers.findValuesAsText("classifier_id")).containsExactly(second);
+    assertThat(classifiers.findValuesAsText("key")).containsExactly("class-7");
+    assertThat(classifiers.findValuesAsText("status")).containsExactly("training");
+    assertThat(records("classifiers?request=a1").get("classifiers")).isEmpty();
+  }
+
+  @Test
+  void theReceiverTakesWhatIsSignedAndIsWhatItSaysOnce() throws Exception {
+    String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(ZIP));
+
+    Instant now = Instant.now();
+    assertThat(deliver("one", sha256, SECRET, now).statusCode()).isEqualTo(200);
+    assertThat(deliver("one", sha256, SECRET, now).statusCode()).isEqualTo(208);
+    assertThat(deliver("two", "0", SECRET, now).statusCode()).isEqualTo(400);
+    assertThat(deliver("two", sha256, "guessed", now).statusCode()).isEqualTo(401);
+    Instant old = now.minus(Duration.ofMinutes(6));
+    assertThat(deliver("two", sha256, SECRET, old).statusCode()).isEqualTo(401);
+    watson.failNext(WatsonEmulator.RECEIVER, Call.Kind.CREATE, new Fault.Status(503));
+    assertThat(deliver("two", sha256, SECRET, now).statusCode()).isEqualTo(503);
+
+    List<Call> history = watson.history();
+    assertThat(history).extracting(Call::status).containsExactly(200, 208, 400, 401, 401, 503);
+    assertThat(history.get(0))
+        .returns(WatsonEmulator.RECEIVER, Call::keyName)
+        .returns("one", Call::classifierId)
+        .returns("Pets_one", Call::name);
+    assertThat(history.get(0).examples())
+        .singleElement()
+        .returns("cat", Examples::className)
+        .returns(sha256, Examples::sha256);
+  }
+
+  private HttpResponse<String> deliver(String id, String sha256, String secret, Instant at)
+      throws Exception {
+    byte[] training =
+        """
+        {"id": "%s", "name": "Pets_%s", "archives":
+          [{"part": "archive-0", "label": "cat", "images": 10, "bytes": %d, "sha256": "%s"}]}
+        """
+            .formatted(id, id, ZIP.length, sha256)
+            .getBytes(UTF_8);
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
+    mac.update((at.getEpochSecond() + ".").getBytes(UTF_8));
+    String signature = HexFormat.of().formatHex(mac.doFinal(training));
+    var body = new ByteArrayOutputStream();
+    writePart(body, "training", training);
+    writePart(body, "archive-0", ZIP);
+    body.writeBytes("--border--\r\n".getBytes(UTF_8));
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create(watson.url() + "/archives"))
+            .header("Content-Type", "multipart/form-data; boundary=border")
+            .header("Idempotency-Key", id)
+            .header("Satchel-Signature", "t=" + at.getEpochSecond() + ",v1=" + signature)
+            .POST(BodyPublishers.ofByteArray(body.toByteArray()))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  @Test
   void callsAtOnceAreLimited() throws Exception {
     try (WatsonEmulator busy =
         WatsonEmulator.builder()
             .withPlan("busy", KEY, 1)
-            .limits(new Limits(10, 12, 50_000, 120_000, 20_000, 32, 0))
+            .limits(new Limits(10, 12, 50_000, 120_000, 20_000, 32, 0, 1))
             .start()) {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create(busy.url() + "/v3/classifiers?version=" + VERSION))
@@ -405,6 +693,10 @@ class WatsonEmulatorTest {
     assertThat(file)
         .isEqualTo(parse("{\"url\":\"" + watson.url() + "\",\"apikey\":\"" + OTHER_KEY + "\"}"));
     assertThat(directory.resolve("credentials/class-7.json")).exists();
+    JsonNode receiver = parse(Files.readString(directory.resolve("credentials/receiver.json")));
+    assertThat(receiver)
+        .isEqualTo(
+            parse("{\"url\":\"%s/archives\",\"secret\":\"%s\"}".formatted(watson.url(), SECRET)));
   }
 
   private VisualRecognition sdk(Authenticator authenticator) {
@@ -454,6 +746,20 @@ class WatsonEmulatorTest {
             .POST(BodyPublishers.ofString(form))
             .build(),
         BodyHandlers.ofString());
+  }
+
+  private String bearer(String apikey) throws IOException, InterruptedException {
+    return "Bearer " + parse(token(apikey).body()).get("access_token").asText();
+  }
+
+  private JsonNode records(String what) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(watson.url() + "/emulator/" + what)).build();
+    return parse(HTTP.send(request, BodyHandlers.ofString()).body());
+  }
+
+  private HttpResponse<String> list(String apikey) throws IOException, InterruptedException {
+    return get("?version=" + VERSION, basic(apikey));
   }
 
   private HttpResponse<String> get(String query, @Nullable String authorization)
@@ -541,28 +847,5 @@ class WatsonEmulatorTest {
     }
     bytes.writeBytes(new byte[padding]);
     return bytes.toByteArray();
-  }
-
-  private static final class SettableClock extends Clock {
-    private volatile Instant now = Instant.parse("2018-03-17T19:01:30.536Z");
-
-    void advance(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
   }
 }

@@ -1,0 +1,231 @@
+package io.github.satchel.local;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.job.model.Event;
+import io.github.satchel.job.model.Json;
+import io.github.satchel.local.client.RequestBuilder;
+import io.github.satchel.local.watson.Call;
+import io.github.satchel.local.watson.Fault;
+import io.github.satchel.local.watson.KeyState;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Looks for every key and token of a job wherever the job writes, with its log at DEBUG. */
+class SecretsIT {
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** Parts that every key, token and header of the stand-ins has. */
+  private static final Pattern SECRETS =
+      Pattern.compile(
+          String.join(
+              "|",
+              "local-key-of-pool",
+              "local-token-",
+              base64Start("apikey:local-key-of-pool"),
+              "satchel-local-secret",
+              "(?i:authorization[\": ]+(bearer|basic))"));
+
+  @TempDir private Path directory;
+
+  @Test
+  void noKeyOrTokenIsInALogAnEventASavepointOrAMetric() throws Exception {
+    try (LocalServices services =
+            LocalServices.builder(directory.resolve("services")).watsonKeys(2, 10).start();
+        Site site = new Site(services)) {
+      misbehave(services);
+      Path work = Files.createDirectory(directory.resolve("work"));
+      try (JobProcess job = start(services, work)) {
+        site.send(request(services, "uploaded", "pool-1", "pool-2"));
+        site.send(request(services, "failed", "pool-1"));
+        assertThat(site.outcome("uploaded").event().type()).isEqualTo(Event.Type.UPLOADED);
+        assertThat(site.outcome("failed").event().type()).isEqualTo(Event.Type.FAILED);
+        services.watson().failNextCreates("pool-2", new Fault.NoAnswer());
+        site.send(request(services, "under-way", "pool-2"));
+        await().atMost(PATIENCE).until(() -> services.watson().classifiers().size() == 2);
+
+        URI dashboard = job.dashboard();
+        Path savepoint = savepoint(dashboard, work.resolve("savepoints"));
+
+        assertThat(contents(savepoint)).contains("under-way");
+        assertThat(contents(work.resolve("debug.log")).lines())
+            .as("the log of the sink and of its client")
+            .anyMatch(line -> line.contains("DEBUG org.apache.hc"))
+            .anyMatch(line -> line.contains("INFO io.github.satchel.connectors"));
+        Map<String, String> said = new TreeMap<>(saidByRest(dashboard));
+        for (Path file : files(work)) {
+          said.put(file.toString(), contents(file));
+        }
+        for (Path file : files(services.archivesDirectory())) {
+          said.put(file.toString(), contents(file));
+        }
+        for (String id : site.requestIds()) {
+          site.results(id)
+              .forEach(
+                  result ->
+                      said.merge(id, new String(result.message().value(), UTF_8), String::concat));
+        }
+        assertThat(said).containsKeys("uploaded", "failed", "under-way");
+        assertThat(leaks(said)).isEmpty();
+      }
+    }
+  }
+
+  /** Every way in which a secret comes into the hands of code that handles failures. */
+  private static void misbehave(LocalServices services) {
+    services.watson().setKeyState("pool-1", KeyState.BLOCKED);
+    services.watson().failNext("pool-2", Call.Kind.TOKEN, new Fault.Status(503));
+    services
+        .watson()
+        .failNext("pool-2", Call.Kind.READ, new Fault.Status(401), new Fault.Dropped());
+    services.watson().failNextCreates("pool-2", new Fault.ErrorObject(), new Fault.LostAnswer());
+  }
+
+  private JobProcess start(LocalServices services, Path work) throws IOException {
+    Path configuration = directory.resolve("satchel.yaml");
+    JobSettings.write(JobSettings.of(services), configuration);
+    Path logging = directory.resolve("log4j2.properties");
+    Files.writeString(
+        logging,
+        """
+        rootLogger.level = debug
+        rootLogger.appenderRef.file.ref = file
+        appender.file.type = File
+        appender.file.name = file
+        appender.file.fileName = %s
+        appender.file.layout.type = PatternLayout
+        appender.file.layout.pattern = %%d %%p %%c [%%t] %%m%%n%%throwable
+        """
+            .formatted(work.resolve("debug.log")));
+    return JobProcess.start(configuration, work, "output", "-Dlog4j2.configurationFile=" + logging);
+  }
+
+  private static ObjectNode request(LocalServices services, String id, String... credentials) {
+    RequestBuilder request =
+        new RequestBuilder(id, "project-" + id, "pupil", "Pets").watson(credentials);
+    for (int i = 0; i < 20; i++) {
+      request.download(i < 10 ? "cat" : "dog", "image-" + i, services.pictures().pictureUrl(i));
+    }
+    return request.json();
+  }
+
+  private static Path savepoint(URI dashboard, Path target) throws Exception {
+    String savepoints = "/jobs/" + jobId(dashboard) + "/savepoints";
+    HttpRequest trigger =
+        HttpRequest.newBuilder(URI.create(dashboard + savepoints))
+            .POST(
+                BodyPublishers.ofString(
+                    Json.MAPPER
+                        .createObjectNode()
+                        .put("target-directory", target.toUri().toString())
+                        .toString()))
+            .build();
+    String id = send(trigger).required("request-id").textValue();
+    JsonNode done =
+        await("savepoint")
+            .atMost(PATIENCE)
+            .until(
+                () -> get(dashboard, savepoints + "/" + id),
+                answer -> answer.at("/status/id").textValue().equals("COMPLETED"));
+    return Path.of(URI.create(done.at("/operation/location").textValue())).resolve("_metadata");
+  }
+
+  /** What Flink shows to anyone who can reach it: metrics, settings and failures. */
+  private static Map<String, String> saidByRest(URI dashboard) throws Exception {
+    String job = "/jobs/" + jobId(dashboard);
+    Map<String, String> said = new TreeMap<>();
+    for (String path :
+        List.of(
+            job + "/config",
+            job + "/exceptions",
+            job + "/accumulators",
+            "/jobmanager/config",
+            "/jobmanager/environment")) {
+      said.put(path, get(dashboard, path).toString());
+    }
+    for (JsonNode vertex : get(dashboard, job).required("vertices")) {
+      String metrics =
+          job + "/vertices/" + vertex.required("id").textValue() + "/subtasks/0/metrics";
+      String names =
+          StreamSupport.stream(get(dashboard, metrics).spliterator(), false)
+              .map(metric -> metric.required("id").textValue())
+              .collect(Collectors.joining("\n"));
+      said.put(metrics, names);
+    }
+    assertThat(said.values()).anyMatch(names -> names.contains("numRecordsSend"));
+    return said;
+  }
+
+  private static String jobId(URI dashboard) throws Exception {
+    return get(dashboard, "/jobs").at("/jobs/0/id").textValue();
+  }
+
+  private static JsonNode get(URI dashboard, String path) throws Exception {
+    return send(HttpRequest.newBuilder(URI.create(dashboard + path)).build());
+  }
+
+  private static JsonNode send(HttpRequest request) throws Exception {
+    return Json.MAPPER.readTree(HTTP.send(request, BodyHandlers.ofString()).body());
+  }
+
+  /** By where they are, the lines that hold secrets, one for each place and kind. */
+  private static List<String> leaks(Map<String, String> said) {
+    return said.entrySet().stream()
+        .flatMap(
+            place ->
+                SECRETS
+                    .matcher(place.getValue())
+                    .results()
+                    .map(
+                        leak ->
+                            place.getKey()
+                                + ": …"
+                                + place
+                                    .getValue()
+                                    .substring(
+                                        Math.max(0, leak.start() - 200),
+                                        Math.min(place.getValue().length(), leak.end() + 20))))
+        .limit(20)
+        .toList();
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  private static String contents(Path file) throws IOException {
+    return Files.readString(file, ISO_8859_1);
+  }
+
+  /** The base64 of everything that starts like this. */
+  private static String base64Start(String start) {
+    String whole = start.substring(0, start.length() - start.length() % 3);
+    return Base64.getEncoder().encodeToString(whole.getBytes(UTF_8));
+  }
+}
