@@ -53,7 +53,7 @@ test('a request is trained, and its events come in order up to the outcome', asy
 })
 
 test('trainings side by side see their own events only', async () => {
-  const requests = Array.from({ length: 5 }, () => request({ deliverTo: { store: {} } }))
+  const requests = Array.from({ length: 5 }, (_, i) => request({ projectId: `pets-${i}`, deliverTo: { store: {} } }))
 
   const all = await Promise.all(requests.map(each => events(satchel.train(each))))
 
