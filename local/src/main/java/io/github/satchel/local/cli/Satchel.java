@@ -15,6 +15,10 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       ServicesCommand.class,
       RunCommand.class,
+      SubmitCommand.class,
+      WatchCommand.class,
+      ValidateCommand.class,
+      ReplayCommand.class,
       PressCommand.class,
       BenchCommand.class
     },
