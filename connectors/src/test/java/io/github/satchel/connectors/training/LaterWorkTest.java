@@ -234,6 +234,7 @@ class LaterWorkTest {
   @Test
   void moreClassifiersThanCanBeFollowedAreCheckedOnceAndUnknown() throws Exception {
     try (var harness = harness(sink().setMaxFollowed(1).build())) {
+      harness.setProcessingTime(Duration.ofDays(1).toMillis());
       harness.open();
       harness.processElement(new StreamRecord<>(TestTrainings.pets(directory, "r1", "first")));
       runOneMail(harness);
