@@ -67,6 +67,11 @@ public final class RunningJob implements AutoCloseable {
     }
   }
 
+  /** Where Flink's REST API is. */
+  public URI dashboard() throws IOException {
+    return flink.dashboard();
+  }
+
   /** Takes a checkpoint, from which the next job in the directory goes on. */
   void checkpoint() throws IOException {
     flink.checkpoint();

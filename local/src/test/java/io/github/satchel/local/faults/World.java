@@ -118,9 +118,9 @@ final class World implements AutoCloseable {
 
   private static Map<String, String> settings(int zooKeeperPort) {
     Map<String, String> settings = new HashMap<>();
-    settings.put("request.max-deadline", "5 min");
-    settings.put("request.deadline", "5 min");
-    settings.put("admit.remember", "6 min");
+    settings.put("request.max-deadline", "3 min");
+    settings.put("request.deadline", "3 min");
+    settings.put("admit.remember", "200 s");
     settings.put("fetch.timeout", "10 s");
     settings.put("fetch.dead-host-pause", "1 s");
     settings.put("watson.response-timeout", "20 s");
