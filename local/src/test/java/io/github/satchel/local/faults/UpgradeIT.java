@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.commons.io.FileUtils;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -69,7 +70,7 @@ class UpgradeIT {
       }
       Path checkpoint = directory.resolve("after/checkpoints/before/chk-1");
       FileUtils.copyDirectory(SAVEPOINT.toFile(), checkpoint.toFile());
-      FileUtils.copyDirectory(ARCHIVES.toFile(), services.archivesDirectory().toFile());
+      putArchives(services);
       try (Recorder recorder = new Recorder(services.kafka().bootstrapServers(), "zstd");
           RunningJob job =
               RunningJob.start(settings(services.endpoints().s3(), services), directory.resolve("after"))) {
@@ -89,6 +90,15 @@ class UpgradeIT {
             .until(() -> recorder.told().stream().anyMatch(told -> isOutcome(told, "new")));
         assertThat(recorder.told())
             .noneMatch(told -> told.requestId().equals(ENDED) && told.type().equals("accepted"));
+      }
+    }
+  }
+
+  private static void putArchives(LocalServices services) throws IOException {
+    try (Stream<Path> files = Files.walk(ARCHIVES)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String key = ARCHIVES.relativize(file).toString();
+        services.s3().put(LocalServices.ARCHIVES_BUCKET, key, Files.readAllBytes(file));
       }
     }
   }

@@ -128,6 +128,9 @@ final class World implements AutoCloseable {
     settings.put("kafka.properties", "request.timeout.ms:10000");
     settings.put("flink.high-availability.type", "zookeeper");
     settings.put("flink.high-availability.zookeeper.quorum", "127.0.0.1:" + zooKeeperPort);
+    // Until then a job manager that is dead leads, as far as ZooKeeper knows.
+    settings.put("flink.high-availability.zookeeper.client.session-timeout", "6 s");
+    settings.put("flink.high-availability.zookeeper.client.connection-timeout", "5 s");
     String checkpoints = "s3://" + LocalServices.CHECKPOINTS_BUCKET;
     settings.put("flink.high-availability.storageDir", checkpoints + "/ha");
     settings.put("flink.execution.checkpointing.dir", checkpoints + "/checkpoints");
@@ -137,7 +140,7 @@ final class World implements AutoCloseable {
     settings.put("flink.heartbeat.interval", "1 s");
     settings.put("flink.heartbeat.timeout", "8 s");
     settings.put("flink.restart-strategy.exponential-delay.max-backoff", "5 s");
-    settings.put("flink.jobmanager.adaptive-scheduler.resource-wait-timeout", "5 min");
+    settings.put("flink.jobmanager.adaptive-scheduler.submission.resource-wait-timeout", "5 min");
     settings.put("flink.slot.request.timeout", "30 s");
     settings.put("flink.web.refresh-interval", "500 ms");
     settings.put("flink.metrics.fetcher.update-interval", "0 ms");
