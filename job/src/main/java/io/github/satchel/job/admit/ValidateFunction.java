@@ -31,9 +31,7 @@ public final class ValidateFunction extends ProcessFunction<RawRequest, Training
    */
   @SuppressWarnings("NullAway.Init") // the parser comes with open()
   public ValidateFunction(
-      HttpEndpointResolver endpoints,
-      OutputTag<Event> events,
-      OutputTag<DeadLetter> deadLetters) {
+      HttpEndpointResolver endpoints, OutputTag<Event> events, OutputTag<DeadLetter> deadLetters) {
     this.endpoints = endpoints;
     this.events = events;
     this.deadLetters = deadLetters;

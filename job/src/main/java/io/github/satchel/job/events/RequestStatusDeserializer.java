@@ -53,7 +53,7 @@ public final class RequestStatusDeserializer
       }
       case UPLOADED, STORED, FAILED ->
           out.collect(new RequestStatus(told.requestId(), told.projectId(), 0, true));
-      case ACCEPTED, REJECTED -> {}
+      case ACCEPTED, REJECTED, UPLOADING, READY, TRAINING_FAILED, TRAINING_UNKNOWN -> {}
     }
   }
 

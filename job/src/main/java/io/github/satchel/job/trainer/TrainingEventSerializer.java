@@ -45,13 +45,11 @@ public final class TrainingEventSerializer
               event.at());
       case UPLOADED ->
           withRejected(
-              event,
-              Event.uploaded(request, classifier(event), event.deletedFirst(), event.at()));
+              event, Event.uploaded(request, classifier(event), event.deletedFirst(), event.at()));
       case FAILED ->
           withRejected(
               event, Event.uploadFailed(request, error(event), event.deletedFirst(), event.at()));
-      case READY ->
-          Event.trained(Event.Type.READY, request, classifier(event), null, event.at());
+      case READY -> Event.trained(Event.Type.READY, request, classifier(event), null, event.at());
       case TRAINING_FAILED ->
           Event.trained(
               Event.Type.TRAINING_FAILED, request, classifier(event), error(event), event.at());

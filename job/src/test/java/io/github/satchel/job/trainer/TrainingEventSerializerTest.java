@@ -41,8 +41,7 @@ class TrainingEventSerializerTest {
               new Archive("dog", "file:/archives/r1/dog.zip", 10, 300, "0b")),
           List.of());
   private static final Training TRAINING =
-      Objects.requireNonNull(
-          new PackedRequestConverter(Delivery.Kind.WATSON).convert(REQUEST));
+      Objects.requireNonNull(new PackedRequestConverter(Delivery.Kind.WATSON).convert(REQUEST));
 
   @Test
   void aPackedRequestBecomesATraining() {
@@ -66,7 +65,8 @@ class TrainingEventSerializerTest {
     JsonNode json = json(event(Kind.UPLOADING, null, null, List.of()));
 
     assertThat(json.path("type").textValue()).isEqualTo("uploading");
-    assertThat(json.path("upload")).isEqualTo(Json.MAPPER.readTree("{\"bytes\":1000,\"sent\":400}"));
+    assertThat(json.path("upload"))
+        .isEqualTo(Json.MAPPER.readTree("{\"bytes\":1000,\"sent\":400}"));
     assertThat(json.has("archives")).isFalse();
   }
 
