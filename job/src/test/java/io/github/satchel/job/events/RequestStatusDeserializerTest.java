@@ -49,7 +49,10 @@ class RequestStatusDeserializerTest {
     assertThat(
             read(
                 Event.uploaded(
-                    packed, new Event.Classifier("c", "Pets", "training", NOW, "u", "k"), NOW)))
+                    packed,
+                    new Event.Classifier("c", "Pets", "training", NOW, "u", "k"),
+                    List.of(),
+                    NOW)))
         .containsExactly(ended);
   }
 
