@@ -128,7 +128,7 @@ class DeliveryIT {
   }
 
   private RunningJob job() throws Exception {
-    Map<String, String> settings = JobSettings.of(services);
+    Map<String, String> settings = JobSettings.of(services.endpoints());
     settings.put("watson.follow-interval", "300 ms");
     settings.put("watson.follow-max-interval", "1 s");
     settings.put("watson.delete-again-after", DELETE_AGAIN.toSeconds() + " s");

@@ -26,7 +26,7 @@ class RetrainingIT {
   void onlyTheNewPicturesAreAskedForAndTheOthersAreTheSame(
       LocalServices services, @TempDir Path directory) throws Exception {
     services.s3().bucket(KEPT);
-    Map<String, String> settings = JobSettings.of(services);
+    Map<String, String> settings = JobSettings.of(services.endpoints());
     settings.put("cache.dir", "s3://" + KEPT);
     try (Site site = new Site(services);
         RunningJob job = RunningJob.start(settings, directory)) {

@@ -5,19 +5,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Json;
 import io.github.satchel.local.client.RequestBuilder;
+import io.github.satchel.local.flink.FlinkRest;
 import io.github.satchel.local.watson.Call;
 import io.github.satchel.local.watson.Fault;
 import io.github.satchel.local.watson.KeyState;
+import io.github.satchel.local.watson.WatsonEmulator;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,9 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +44,7 @@ class SecretsIT {
               "local-token-",
               base64Start("apikey:local-key-of-pool"),
               "satchel-local-secret",
+              "local-secret-of-receiver",
               "(?i:authorization[\": ]+(bearer|basic))"));
 
   @TempDir private Path directory;
@@ -60,23 +57,26 @@ class SecretsIT {
       misbehave(services);
       Path work = Files.createDirectory(directory.resolve("work"));
       try (JobProcess job = start(services, work)) {
-        site.send(request(services, "uploaded", "pool-1", "pool-2"));
-        site.send(request(services, "failed", "pool-1"));
+        site.send(request(services, "uploaded").watson("pool-1", "pool-2").json());
+        site.send(request(services, "failed").watson("pool-1").json());
+        site.send(request(services, "posted").http(WatsonEmulator.RECEIVER).json());
         assertThat(site.outcome("uploaded").event().type()).isEqualTo(Event.Type.UPLOADED);
         assertThat(site.outcome("failed").event().type()).isEqualTo(Event.Type.FAILED);
+        assertThat(site.outcome("posted").event().type()).isEqualTo(Event.Type.UPLOADED);
         services.watson().failNextCreates("pool-2", new Fault.NoAnswer());
-        site.send(request(services, "under-way", "pool-2"));
+        site.send(request(services, "under-way").watson("pool-2").json());
         await().atMost(PATIENCE).until(() -> services.watson().classifiers().size() == 2);
 
-        URI dashboard = job.dashboard();
-        Path savepoint = savepoint(dashboard, work.resolve("savepoints"));
+        FlinkRest flink = new FlinkRest(job.dashboard());
+        String savepoint = flink.savepoint(work.resolve("savepoints").toUri().toString());
 
-        assertThat(contents(savepoint)).contains("under-way");
+        assertThat(contents(Path.of(URI.create(savepoint)).resolve("_metadata")))
+            .contains("under-way");
         assertThat(contents(work.resolve("debug.log")).lines())
             .as("the log of the sink and of its client")
             .anyMatch(line -> line.contains("DEBUG org.apache.hc"))
             .anyMatch(line -> line.contains("INFO io.github.satchel.connectors"));
-        Map<String, String> said = new TreeMap<>(saidByRest(dashboard));
+        Map<String, String> said = new TreeMap<>(saidByRest(flink));
         for (Path file : files(work)) {
           said.put(file.toString(), contents(file));
         }
@@ -89,7 +89,7 @@ class SecretsIT {
                   result ->
                       said.merge(id, new String(result.message().value(), UTF_8), String::concat));
         }
-        assertThat(said).containsKeys("uploaded", "failed", "under-way");
+        assertThat(said).containsKeys("uploaded", "failed", "posted", "under-way");
         assertThat(leaks(said)).isEmpty();
       }
     }
@@ -107,7 +107,7 @@ class SecretsIT {
 
   private JobProcess start(LocalServices services, Path work) throws IOException {
     Path configuration = directory.resolve("satchel.yaml");
-    JobSettings.write(JobSettings.of(services), configuration);
+    JobSettings.write(JobSettings.of(services.endpoints()), configuration);
     Path logging = directory.resolve("log4j2.properties");
     Files.writeString(
         logging,
@@ -124,72 +124,29 @@ class SecretsIT {
     return JobProcess.start(configuration, work, "output", "-Dlog4j2.configurationFile=" + logging);
   }
 
-  private static ObjectNode request(LocalServices services, String id, String... credentials) {
-    RequestBuilder request =
-        new RequestBuilder(id, "project-" + id, "pupil", "Pets").watson(credentials);
+  private static RequestBuilder request(LocalServices services, String id) {
+    RequestBuilder request = new RequestBuilder(id, "project-" + id, "pupil", "Pets");
     for (int i = 0; i < 20; i++) {
       request.download(i < 10 ? "cat" : "dog", "image-" + i, services.pictures().pictureUrl(i));
     }
-    return request.json();
-  }
-
-  private static Path savepoint(URI dashboard, Path target) throws Exception {
-    String savepoints = "/jobs/" + jobId(dashboard) + "/savepoints";
-    HttpRequest trigger =
-        HttpRequest.newBuilder(URI.create(dashboard + savepoints))
-            .POST(
-                BodyPublishers.ofString(
-                    Json.MAPPER
-                        .createObjectNode()
-                        .put("target-directory", target.toUri().toString())
-                        .toString()))
-            .build();
-    String id = send(trigger).required("request-id").textValue();
-    JsonNode done =
-        await("savepoint")
-            .atMost(PATIENCE)
-            .until(
-                () -> get(dashboard, savepoints + "/" + id),
-                answer -> answer.at("/status/id").textValue().equals("COMPLETED"));
-    return Path.of(URI.create(done.at("/operation/location").textValue())).resolve("_metadata");
+    return request;
   }
 
   /** What Flink shows to anyone who can reach it: metrics, settings and failures. */
-  private static Map<String, String> saidByRest(URI dashboard) throws Exception {
-    String job = "/jobs/" + jobId(dashboard);
+  private static Map<String, String> saidByRest(FlinkRest flink) throws Exception {
+    String job = "/jobs/" + flink.findJob().orElseThrow();
     Map<String, String> said = new TreeMap<>();
     for (String path :
         List.of(
-            job + "/config",
-            job + "/exceptions",
-            job + "/accumulators",
-            "/jobmanager/config",
-            "/jobmanager/environment")) {
-      said.put(path, get(dashboard, path).toString());
+            job + "/config", job + "/exceptions", "/jobmanager/config", "/jobmanager/environment")) {
+      HttpRequest request = HttpRequest.newBuilder(flink.address().resolve(path)).build();
+      said.put(path, HTTP.send(request, BodyHandlers.ofString()).body());
     }
-    for (JsonNode vertex : get(dashboard, job).required("vertices")) {
-      String metrics =
-          job + "/vertices/" + vertex.required("id").textValue() + "/subtasks/0/metrics";
-      String names =
-          StreamSupport.stream(get(dashboard, metrics).spliterator(), false)
-              .map(metric -> metric.required("id").textValue())
-              .collect(Collectors.joining("\n"));
-      said.put(metrics, names);
+    for (FlinkRest.Vertex vertex : flink.vertices()) {
+      said.put("metrics of " + vertex.name(), String.join("\n", flink.metricNames(vertex)));
     }
     assertThat(said.values()).anyMatch(names -> names.contains("numRecordsSend"));
     return said;
-  }
-
-  private static String jobId(URI dashboard) throws Exception {
-    return get(dashboard, "/jobs").at("/jobs/0/id").textValue();
-  }
-
-  private static JsonNode get(URI dashboard, String path) throws Exception {
-    return send(HttpRequest.newBuilder(URI.create(dashboard + path)).build());
-  }
-
-  private static JsonNode send(HttpRequest request) throws Exception {
-    return Json.MAPPER.readTree(HTTP.send(request, BodyHandlers.ofString()).body());
   }
 
   /** By where they are, the lines that hold secrets, one for each place and kind. */

@@ -8,6 +8,7 @@ import io.github.satchel.job.model.Event;
 import io.github.satchel.local.client.RequestBuilder;
 import io.github.satchel.local.watson.Call;
 import io.github.satchel.local.watson.Classifier;
+import io.github.satchel.local.watson.Fault;
 import io.github.satchel.local.watson.FaultRates;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,11 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TrainerFaultsIT {
 
-  private static final int UPLOADS = Integer.getInteger("satchel.faults.uploads", 40);
+  private static final int UPLOADS = Integer.getInteger("satchel.faults.uploads", 24);
   private static final int KILLS = Integer.getInteger("satchel.faults.kills", 1);
   private static final long SEED = Long.getLong("satchel.faults.seed", 1);
   private static final FaultRates RATES =
       new FaultRates(0.1, 0.1, 0.1, 0, Duration.ofSeconds(1), SEED);
+  private static final List<String> KEYS = List.of("pool-1", "pool-2");
   private static final int IMAGES = 10;
   private static final Duration PATIENCE = Duration.ofSeconds(60).plusSeconds(UPLOADS);
 
@@ -43,10 +45,20 @@ class TrainerFaultsIT {
   void everyUploadEndsOnceWithOneClassifier() throws Exception {
     try (LocalServices services =
             LocalServices.builder(directory.resolve("services"))
-                .watsonKeys(2, UPLOADS)
+                .watsonKeys(KEYS.size(), UPLOADS)
                 .watson(watson -> watson.faultRates(RATES))
                 .start();
         Site site = new Site(services)) {
+      // So that the small version meets each kind, too.
+      services
+          .watson()
+          .failNextCreates(
+              KEYS.get(0),
+              new Fault.LostAnswer(),
+              new Fault.Status(504, null, true),
+              new Fault.ErrorObject(),
+              new Fault.Dropped(),
+              new Fault.SlowAnswer(RATES.delayTime()));
       Path configuration = configuration(services);
       List<String> sent =
           IntStream.range(0, UPLOADS).mapToObj(i -> site.send(request(services, i))).toList();
@@ -89,7 +101,7 @@ class TrainerFaultsIT {
     return Objects.requireNonNull(uploaded.classifier()).id();
   }
 
-  /** The chances must have been taken, and people who repeat this want to see it. */
+  /** Faults must have happened, and people who repeat this want to see how many. */
   private static void report(LocalServices services, Map<String, Set<Event>> endings) {
     List<Call> creates =
         services.watson().history().stream()
@@ -111,7 +123,7 @@ class TrainerFaultsIT {
   }
 
   private Path configuration(LocalServices services) throws IOException {
-    Map<String, String> settings = JobSettings.of(services);
+    Map<String, String> settings = JobSettings.of(services.endpoints());
     settings.put("flink.execution.checkpointing.interval", "500 ms");
     settings.put("flink.execution.checkpointing.min-pause", "100 ms");
     // As small as the trainer takes them: the uploads are what matters here.
@@ -129,7 +141,7 @@ class TrainerFaultsIT {
   private static ObjectNode request(LocalServices services, int number) {
     RequestBuilder request =
         new RequestBuilder("upload-" + number, "project-" + number, "pupil", "Pets")
-            .watson("pool-1", "pool-2");
+            .watson(KEYS.toArray(String[]::new));
     for (int i = 0; i < 2 * IMAGES; i++) {
       String url = services.pictures().pictureUrl(i);
       request.download(i < IMAGES ? "cat" : "dog", "image-" + i, url);

@@ -92,11 +92,11 @@ final class ClassifierCreation {
     if (unfinished.isPresent()) {
       return unfinished.get().existing();
     }
+    // Credentials that rest are tried once: with retries, trainings in vain would hold up others.
+    Retrier.Step<List<String>> look =
+        () -> namesakes(attempt.training(), account).map(Classifier::id).toList();
     try {
-      return retrier
-          .retrying(() -> namesakes(attempt.training(), account))
-          .map(Classifier::id)
-          .toList();
+      return pool.rest(account).isPresent() ? look.run() : retrier.retrying(look);
     } catch (UploadException failure) {
       throw failure.verdict().isParticularToCredentials()
           ? failure

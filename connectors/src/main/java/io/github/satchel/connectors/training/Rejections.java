@@ -19,6 +19,11 @@ final class Rejections {
     reasons.put(credentials, verdict);
   }
 
+  /** Takes back what was noted of credentials, as they are of use after all. */
+  void forget(String credentials) {
+    reasons.remove(credentials);
+  }
+
   /** Names of the credentials that were rejected, in the order met. */
   List<String> rejected() {
     return names(Verdict.CREDENTIALS_REJECTED);

@@ -50,8 +50,10 @@ final class Watch implements AutoCloseable {
       @Override
       public void writeTo(OutputStream out) throws IOException {
         moved();
+        reschedule();
         super.writeTo(new Counted(out, progress));
         allow(limits.responseTimeout(), NO_ANSWER);
+        reschedule();
       }
     };
   }
@@ -71,6 +73,12 @@ final class Watch implements AutoCloseable {
     deadline = within ? wanted : end;
     reason =
         within ? otherwise.formatted(time) : "not done within %s".formatted(limits.uploadTimeout());
+  }
+
+  /** Where one limit takes over from another, the next check may have to be sooner. */
+  private void reschedule() {
+    next.cancel(false);
+    next = schedule();
   }
 
   private ScheduledFuture<?> schedule() {

@@ -152,6 +152,7 @@ final class WatsonTrainer implements Trainer {
     try {
       Classifier created = creation.create(attempt, account);
       pool.wake(account);
+      attempt.rejections().forget(account.name());
       return Optional.of(created);
     } catch (UploadException failure) {
       reject(attempt, account, failure);

@@ -43,8 +43,7 @@ class CredentialsDirectoryTest {
         secrets.resolve("basic.json"),
         "{\"url\":\"https://watson.example\",\"apikey\":\"k7\",\"auth\":\"basic\"}");
     Files.writeString(
-        secrets.resolve("legacy.json"),
-        "{\"url\":\"https://watson.example\",\"api_key\":\"k7\"}");
+        secrets.resolve("legacy.json"), "{\"url\":\"https://watson.example\",\"api_key\":\"k7\"}");
 
     assertThat(credentials.resolve("basic"))
         .contains(new Credentials("https://watson.example", "k7", Auth.BASIC));

@@ -73,6 +73,17 @@ class CredentialsPoolTest {
   }
 
   @Test
+  void aRejectedKeyThatIsOfUseAgainIsNotReported() throws Exception {
+    watson.tokenRequests.add(FakeWatson.answering(400, "{\"errorCode\":\"BXNIM0415E\"}"));
+    fixture.upload(fixture.pets("r1", "first"));
+
+    TrainingEvent outcome = fixture.upload(fixture.pets("r2", "first"));
+
+    assertThat(classifier(outcome).credentials()).isEqualTo("first");
+    assertThat(outcome.rejectedCredentials()).isEmpty();
+  }
+
+  @Test
   void aKeyThatWasReplacedDoesNotRest() throws Exception {
     watson.tokenRequests.add(FakeWatson.answering(400, "{\"errorCode\":\"BXNIM0415E\"}"));
     fixture.upload(fixture.pets("r1", "first", "second"));
@@ -131,6 +142,19 @@ class CredentialsPoolTest {
 
     assertThat(classifier(outcome).credentials()).isEqualTo("second");
     assertThat(watson.creates()).hasSize(1);
+  }
+
+  @Test
+  void aKeyThatRestsIsTriedOnlyOnceSoThatTrainingsInVainHoldUpNobody() throws Exception {
+    for (int look = 0; look <= Options.MAX_ATTEMPTS; look++) {
+      watson.lists.add(FakeWatson.answering(503, ""));
+    }
+    fixture.upload(fixture.pets("r1", "first"));
+    assertThat(watson.lists()).hasSize(Options.MAX_ATTEMPTS);
+
+    error(fixture.upload(fixture.pets("r2", "first")));
+
+    assertThat(watson.lists()).hasSize(Options.MAX_ATTEMPTS + 1);
   }
 
   @Test

@@ -277,7 +277,6 @@ class HttpTrainerTest {
         .contains(new HttpEndpoint("https://trainer.example/train", "s1"));
     Files.writeString(directory.resolve("trainer.json"), "{\"url\":\"https://trainer.example\"}");
     assertThat(files.resolve("trainer")).isEmpty();
-    assertThat(new HttpEndpoint("https://trainer.example", "s1").toString())
-        .doesNotContain("s1");
+    assertThat(new HttpEndpoint("https://trainer.example", "s1").toString()).doesNotContain("s1");
   }
 }

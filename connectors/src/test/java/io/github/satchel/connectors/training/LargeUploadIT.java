@@ -45,8 +45,7 @@ class LargeUploadIT {
       try (RandomAccessFile sparse = new RandomAccessFile(zip.toFile(), "rw")) {
         sparse.setLength(ARCHIVE_BYTES);
       }
-      archives.add(
-          new ExampleArchive(name, zip.toUri().toString(), ARCHIVE_BYTES, 10_000, null));
+      archives.add(new ExampleArchive(name, zip.toUri().toString(), ARCHIVE_BYTES, 10_000, null));
     }
     Training training =
         new Training(

@@ -82,8 +82,7 @@ class LaterWorkTest {
         new SinkWriterOperatorFactory<>(sink), 4, 2, subtask);
   }
 
-  private static void runOneMail(OneInputStreamOperatorTestHarness<?, ?> harness)
-      throws Exception {
+  private static void runOneMail(OneInputStreamOperatorTestHarness<?, ?> harness) throws Exception {
     harness.getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
   }
 
@@ -191,8 +190,7 @@ class LaterWorkTest {
     try (var harness = harness(sink().build())) {
       harness.open();
       for (int i = 0; i < 4; i++) {
-        harness.processElement(
-            new StreamRecord<>(TestTrainings.pets(directory, "r" + i, "first")));
+        harness.processElement(new StreamRecord<>(TestTrainings.pets(directory, "r" + i, "first")));
       }
       for (int i = 0; i < 4; i++) {
         runOneMail(harness);
@@ -236,12 +234,11 @@ class LaterWorkTest {
   @Test
   void moreClassifiersThanCanBeFollowedAreCheckedOnceAndUnknown() throws Exception {
     try (var harness = harness(sink().setMaxFollowed(1).build())) {
+      harness.setProcessingTime(Duration.ofDays(1).toMillis());
       harness.open();
-      harness.processElement(
-          new StreamRecord<>(TestTrainings.pets(directory, "r1", "first")));
+      harness.processElement(new StreamRecord<>(TestTrainings.pets(directory, "r1", "first")));
       runOneMail(harness);
-      harness.processElement(
-          new StreamRecord<>(TestTrainings.pets(directory, "r2", "first")));
+      harness.processElement(new StreamRecord<>(TestTrainings.pets(directory, "r2", "first")));
       runOneMail(harness);
       runOneMail(harness);
     }
@@ -283,13 +280,11 @@ class LaterWorkTest {
   void aFollowUpDoesNotWaitForUploadsThatHang() throws Exception {
     try (var harness = harness(sink().setMaxConcurrentUploads(1).build())) {
       harness.open();
-      harness.processElement(
-          new StreamRecord<>(TestTrainings.pets(directory, "r1", "first")));
+      harness.processElement(new StreamRecord<>(TestTrainings.pets(directory, "r1", "first")));
       runOneMail(harness);
       watson.end(KEY, classifier().id(), "ready", "");
       watson.creates.add(watson.hanging());
-      harness.processElement(
-          new StreamRecord<>(TestTrainings.pets(directory, "r2", "first")));
+      harness.processElement(new StreamRecord<>(TestTrainings.pets(directory, "r2", "first")));
       await().until(() -> watson.creates().size() == 2);
 
       harness.setProcessingTime(10_000);

@@ -15,11 +15,12 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       ServicesCommand.class,
       RunCommand.class,
-      BenchCommand.class,
       SubmitCommand.class,
       WatchCommand.class,
       ValidateCommand.class,
-      ReplayCommand.class
+      ReplayCommand.class,
+      PressCommand.class,
+      BenchCommand.class
     },
     mixinStandardHelpOptions = true,
     version = "satchel 0.1.0-SNAPSHOT",

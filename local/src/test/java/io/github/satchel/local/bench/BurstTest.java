@@ -194,6 +194,8 @@ class BurstTest {
         null,
         List.of(),
         List.of(),
-        null);
+        null,
+        null,
+        List.of());
   }
 }
