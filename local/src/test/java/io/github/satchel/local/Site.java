@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.Schema;
+import io.github.satchel.job.admit.ContractSchema;
 import io.github.satchel.job.model.Event;
 import io.github.satchel.local.client.RequestProducer;
 import io.github.satchel.local.client.Result;
@@ -29,6 +31,8 @@ final class Site implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Map<String, List<Result>> results = new ConcurrentHashMap<>();
+  private final Schema contract = ContractSchema.load("training-event.schema.json", "");
+  private final List<String> breaches = new CopyOnWriteArrayList<>();
   private final Map<String, ConsumerRecord<byte[], byte[]>> deadLetters = new ConcurrentHashMap<>();
   private final RequestProducer producer;
   private final TopicFollower resultsFollower;
@@ -52,6 +56,7 @@ final class Site implements AutoCloseable {
 
   private void remember(ConsumerRecord<byte[], byte[]> message) {
     Result result = Result.of(message);
+    contract.validate(result.json()).forEach(error -> breaches.add(error + " in " + result.json()));
     results
         .computeIfAbsent(result.event().requestId(), id -> new CopyOnWriteArrayList<>())
         .add(result);
@@ -141,5 +146,6 @@ final class Site implements AutoCloseable {
     producer.close();
     resultsFollower.close();
     deadLettersFollower.close();
+    assertThat(breaches).as("events that do not follow the contract").isEmpty();
   }
 }

@@ -9,6 +9,9 @@ import org.apache.flink.metrics.ThreadSafeSimpleCounter;
 /** The registered {@link TrainingCounter}s. Thread-safe. */
 final class TrainingMetrics {
 
+  /** The group of these metrics in that of the sink. */
+  static final String GROUP = "trainer";
+
   private final Map<TrainingCounter, Counter> counters = new EnumMap<>(TrainingCounter.class);
 
   TrainingMetrics(MetricGroup group) {

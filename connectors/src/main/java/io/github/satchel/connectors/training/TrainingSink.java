@@ -44,7 +44,8 @@ abstract class TrainingSink<T> implements Sink<T>, SupportsWriterState<T, Work> 
   public final StatefulSinkWriter<T, Work> restoreWriter(
       WriterInitContext context, Collection<Work> recovered) throws IOException {
     Clock clock = Clock.tickMillis(ZoneOffset.UTC);
-    TrainingMetrics metrics = new TrainingMetrics(context.metricGroup().addGroup("trainer"));
+    TrainingMetrics metrics =
+        new TrainingMetrics(context.metricGroup().addGroup(TrainingMetrics.GROUP));
     Retrier retrier = new Retrier(options.retries(), metrics, new Random());
     Trainer trainer =
         trainer(new HttpTransport(options.transport(), clock), retrier, metrics, clock);

@@ -21,7 +21,9 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
+import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.flink.util.IOUtils;
 import org.apache.flink.util.function.ThrowingRunnable;
@@ -42,6 +44,9 @@ final class TrainingSinkWriter<T> implements StatefulSinkWriter<T, Work> {
   static final int LATER_THREADS = 4;
 
   /** What a closed upload gets to notice; its threads are daemons and end by themselves later. */
+  /** Values that the histogram remembers. */
+  private static final int HISTOGRAM_SIZE = 1_000;
+
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final ElementConverter<T> converter;
@@ -62,6 +67,9 @@ final class TrainingSinkWriter<T> implements StatefulSinkWriter<T, Work> {
 
   /** What comes after outcomes, by key. */
   private final Map<String, Later> later = new LinkedHashMap<>();
+
+  /** In milliseconds, from a training's turn to its outcome. */
+  private final Histogram uploadTime;
 
   private volatile long lastUploadMillis;
   private volatile boolean closed;
@@ -92,6 +100,10 @@ final class TrainingSinkWriter<T> implements StatefulSinkWriter<T, Work> {
     this.uploads = pool(options.maxConcurrentUploads(), "satchel-trainer-upload");
     this.steps = pool(LATER_THREADS, "satchel-trainer-later");
     metrics.setCurrentSendTimeGauge(() -> lastUploadMillis);
+    uploadTime =
+        metrics
+            .addGroup(TrainingMetrics.GROUP)
+            .histogram("upload", new DescriptiveStatisticsHistogram(HISTOGRAM_SIZE));
     metrics.gauge("pendingTrainings", pending::size);
     metrics.gauge("laterWork", later::size);
     for (Work work : recovered) {
@@ -186,6 +198,7 @@ final class TrainingSinkWriter<T> implements StatefulSinkWriter<T, Work> {
     write(outcome);
     pending.remove(training.id());
     lastUploadMillis = took.toMillis();
+    uploadTime.update(lastUploadMillis);
     Classifier classifier = outcome.classifier();
     TrainingError error = outcome.error();
     if (classifier != null) {

@@ -1,5 +1,6 @@
 package io.github.satchel.job.admit;
 
+import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.Event;
 import io.github.satchel.job.model.RequestSignal;
@@ -10,6 +11,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -32,6 +34,8 @@ public final class AdmitFunction
   private final OutputTag<RequestSignal> signals;
   private final OutputTag<Event> events;
   private transient ValueState<Boolean> seen;
+  private transient Counter accepted;
+  private transient Counter repeated;
 
   /**
    * @param remember how long an id is remembered
@@ -62,6 +66,8 @@ public final class AdmitFunction
             .cleanupInRocksdbCompactFilter(1_000)
             .build());
     seen = getRuntimeContext().getState(descriptor);
+    accepted = JobMetric.REQUESTS_ACCEPTED.counter(getRuntimeContext().getMetricGroup());
+    repeated = JobMetric.REQUESTS_REPEATED.counter(getRuntimeContext().getMetricGroup());
   }
 
   @Override
@@ -78,9 +84,11 @@ public final class AdmitFunction
     context.output(signals, RequestSignal.admitted(admitted));
     if (seen.value() != null) {
       LOG.info("Request {} was seen before and is not served again", request.requestId());
+      repeated.inc();
       return;
     }
     seen.update(true);
+    accepted.inc();
     LOG.info("Request {} accepted: {} images", request.requestId(), request.images());
     context.output(events, Event.accepted(request));
     out.collect(admitted);

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a message of the requests topic turned out to be. */
-sealed interface ParsedRequest {
+public sealed interface ParsedRequest {
 
   /** A request that can be served. */
   record Valid(TrainingRequest request) implements ParsedRequest {}
@@ -21,7 +21,7 @@ sealed interface ParsedRequest {
       implements ParsedRequest {
 
     /** All failures in one sentence, the first in full. */
-    String summary() {
+    public String summary() {
       Failure first = failures.get(0);
       String pointer = first.location() == null ? null : first.location().pointer();
       String more = failures.size() == 1 ? "" : " (and " + (failures.size() - 1) + " more)";

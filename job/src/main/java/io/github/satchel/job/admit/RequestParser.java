@@ -1,7 +1,5 @@
 package io.github.satchel.job.admit;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,9 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaLocation;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
 import io.github.satchel.job.model.Delivery;
 import io.github.satchel.job.model.Failure;
 import io.github.satchel.job.model.FailureCode;
@@ -23,7 +18,6 @@ import io.github.satchel.job.model.OutputFormat;
 import io.github.satchel.job.model.TrainingLimits;
 import io.github.satchel.job.model.TrainingRequest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * held against the schema one by one until {@value #MAX_FAILURES} faults are found, and everything
  * beside the images may have {@value #MAX_OTHER_NODES} values.
  */
-final class RequestParser {
+public final class RequestParser {
 
   static final int MAX_FAILURES = 1_000;
   static final int MAX_OTHER_NODES = 10_000;
@@ -52,39 +46,25 @@ final class RequestParser {
   private static final int MAX_ECHOED = 1_000;
 
   private static final Set<String> RECEIVERS = Set.of("watson", "http", "store");
-  private static final String SCHEMA_FILE = "training-request.schema.json";
-  private static final String SCHEMA_ID = "https://satchel.github.io/contract/" + SCHEMA_FILE;
 
-  private final Schema requestSchema;
-  private final Schema imageSchema;
+  private final Schema requestSchema = ContractSchema.load("training-request.schema.json", "");
+  private final Schema imageSchema =
+      ContractSchema.load("training-request.schema.json", "/$defs/image");
   private final Predicate<String> endpoints;
 
   /**
    * @param endpoints knows the names of the endpoints that archives can be posted to
    */
-  RequestParser(Predicate<String> endpoints) {
+  public RequestParser(Predicate<String> endpoints) {
     this.endpoints = endpoints;
-    String contract = read(SCHEMA_FILE);
-    SchemaRegistry registry =
-        SchemaRegistry.withDefaultDialect(
-            SpecificationVersion.DRAFT_2020_12,
-            builder -> builder.schemas(Map.of(SCHEMA_ID, contract)));
-    requestSchema = registry.getSchema(SchemaLocation.of(SCHEMA_ID));
-    imageSchema = registry.getSchema(SchemaLocation.of(SCHEMA_ID + "#/$defs/image"));
   }
 
-  private static String read(String resource) {
-    try (InputStream in = RequestParser.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalStateException(resource + " is not on the class path");
-      }
-      return new String(in.readAllBytes(), UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  ParsedRequest parse(byte @Nullable [] message, Instant receivedAt) {
+  /**
+   * Reads a message.
+   *
+   * @param receivedAt time stamp of its Kafka record
+   */
+  public ParsedRequest parse(byte @Nullable [] message, Instant receivedAt) {
     JsonNode root;
     try {
       root = message == null ? null : Json.MAPPER.readTree(message);

@@ -1,12 +1,14 @@
 package io.github.satchel.job.admit;
 
 import io.github.satchel.connectors.training.HttpEndpointResolver;
+import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.DeadLetter;
 import io.github.satchel.job.model.Event;
 import io.github.satchel.job.model.FailureCode;
 import io.github.satchel.job.model.RawRequest;
 import io.github.satchel.job.model.TrainingRequest;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -25,11 +27,13 @@ public final class ValidateFunction extends ProcessFunction<RawRequest, Training
   private final OutputTag<Event> events;
   private final OutputTag<DeadLetter> deadLetters;
   private transient RequestParser parser;
+  private transient Counter rejected;
+  private transient Counter unread;
 
   /**
    * @param endpoints those that a request can name as its receiver
    */
-  @SuppressWarnings("NullAway.Init") // the parser comes with open()
+  @SuppressWarnings("NullAway.Init") // the rest comes with open()
   public ValidateFunction(
       HttpEndpointResolver endpoints, OutputTag<Event> events, OutputTag<DeadLetter> deadLetters) {
     this.endpoints = endpoints;
@@ -40,6 +44,8 @@ public final class ValidateFunction extends ProcessFunction<RawRequest, Training
   @Override
   public void open(OpenContext context) {
     parser = new RequestParser(name -> endpoints.resolve(name).isPresent());
+    rejected = JobMetric.REQUESTS_REJECTED.counter(getRuntimeContext().getMetricGroup());
+    unread = JobMetric.REQUESTS_DEAD_LETTERS.counter(getRuntimeContext().getMetricGroup());
   }
 
   @Override
@@ -57,7 +63,9 @@ public final class ValidateFunction extends ProcessFunction<RawRequest, Training
           raw.offset(),
           reason);
       context.output(deadLetters, new DeadLetter(raw, reason));
+      unread.inc();
       if (invalid.requestId() != null) {
+        rejected.inc();
         context.output(
             events,
             Event.rejected(

@@ -6,13 +6,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.satchel.job.model.Event;
 import io.github.satchel.job.model.Json;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes events as JSON, key {@code projectId}, header {@code requestId}. An event that would be
- * larger than a message may be lists as many failures as fit; its {@code images} still count all.
+ * Writes events as JSON, key {@code projectId}, header {@code requestId} and those of a <a
+ * href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md">
+ * CloudEvent in binary mode</a>. An event that would be larger than a message may be lists as many
+ * failures as fit; its {@code images} still count all.
  */
 public final class EventSerializer implements KafkaRecordSerializationSchema<Event> {
 
@@ -37,8 +41,22 @@ public final class EventSerializer implements KafkaRecordSerializationSchema<Eve
     }
     byte[] key = event.projectId() == null ? null : event.projectId().getBytes(UTF_8);
     var record = new ProducerRecord<byte @Nullable [], byte[]>(topic, key, json);
-    record.headers().add("requestId", event.requestId().getBytes(UTF_8));
+    headers(event).forEach((name, value) -> record.headers().add(name, value.getBytes(UTF_8)));
     return record;
+  }
+
+  /** The id is that of the event, not of its delivery: the same event has the same id. */
+  private static Map<String, String> headers(Event event) {
+    String type = Json.MAPPER.convertValue(event.type(), String.class);
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("requestId", event.requestId());
+    headers.put("content-type", "application/json");
+    headers.put("ce_specversion", "1.0");
+    headers.put("ce_id", event.requestId() + "/" + type + "/" + event.at());
+    headers.put("ce_source", "urn:satchel");
+    headers.put("ce_type", "io.github.satchel.training." + type);
+    headers.put("ce_time", event.at().toString());
+    return headers;
   }
 
   private static byte[] json(Event event) {

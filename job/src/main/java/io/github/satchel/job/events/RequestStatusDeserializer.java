@@ -7,6 +7,8 @@ import io.github.satchel.job.model.ImageCounts;
 import io.github.satchel.job.model.Json;
 import io.github.satchel.job.model.RequestStatus;
 import java.io.IOException;
+import java.time.Instant;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
@@ -33,7 +35,15 @@ public final class RequestStatusDeserializer
       Event.@Nullable Type type,
       @Nullable String requestId,
       @Nullable String projectId,
+      @Nullable Instant at,
       @Nullable ImageCounts images) {}
+
+  private transient @Nullable RequestMetrics metrics;
+
+  @Override
+  public void open(DeserializationSchema.InitializationContext context) {
+    metrics = new RequestMetrics(context.getMetricGroup());
+  }
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RequestStatus> out) {
@@ -43,6 +53,9 @@ public final class RequestStatusDeserializer
         || told.requestId() == null
         || told.projectId() == null) {
       return;
+    }
+    if (metrics != null) {
+      metrics.read(told.type(), told.requestId(), told.at());
     }
     switch (told.type()) {
       case PROGRESS -> {

@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import java.time.Clock;
@@ -55,7 +56,9 @@ public final class FetchFunction extends RichAsyncFunction<ImageTask, FetchedIma
     FetchResources shared = FetchResources.acquire(settings, clock, nameResolvers);
     resources = shared;
     metrics = new FetchMetrics(getRuntimeContext().getMetricGroup(), shared.budget());
-    deliveries = new ConcurrentHashMap<>();
+    Map<ResultFuture<FetchedImage>, Delivery> open = new ConcurrentHashMap<>();
+    JobMetric.FETCH_IN_FLIGHT.gauge(getRuntimeContext().getMetricGroup(), open::size);
+    deliveries = open;
   }
 
   @Override

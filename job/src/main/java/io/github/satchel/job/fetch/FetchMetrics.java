@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.FailureCode;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -8,23 +9,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.metrics.ThreadSafeSimpleCounter;
-import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
-/**
- * The metrics of the fetch stage, in the group {@code fetch} of its operator: counters {@code
- * arrived}, {@code failed.<code>}, {@code attempts}, {@code retried}, {@code redirected}, {@code
- * throttled} and {@code shared}, of kept pictures {@code cache.hit}, {@code cache.revalidated},
- * {@code cache.missed} and {@code cache.failed}, histogram {@code latency} in milliseconds from a
- * task to its outcome, and gauges {@code memory.used}, {@code memory.limit} in bytes and {@code
- * memory.waiting} in downloads, which are those of the whole task manager.
- */
+/** The metrics of the fetch stage, see {@link JobMetric}. */
 final class FetchMetrics {
-
-  private static final int HISTOGRAM_WINDOW = 1_000;
 
   /** What a fetch can end in. */
   private static final Set<FailureCode> CODES =
@@ -54,27 +43,23 @@ final class FetchMetrics {
   private final Counter cacheFailed;
 
   FetchMetrics(MetricGroup operator, ByteBudget budget) {
-    MetricGroup group = operator.addGroup("fetch");
-    arrived = counter(group, "arrived");
-    attempts = counter(group, "attempts");
-    retried = counter(group, "retried");
-    redirected = counter(group, "redirected");
-    throttled = counter(group, "throttled");
-    shared = counter(group, "shared");
-    latency = group.histogram("latency", new DescriptiveStatisticsHistogram(HISTOGRAM_WINDOW));
-    MetricGroup failures = group.addGroup("failed");
+    arrived = JobMetric.FETCH_ARRIVED.counter(operator);
+    attempts = JobMetric.FETCH_ATTEMPTS.counter(operator);
+    retried = JobMetric.FETCH_RETRIED.counter(operator);
+    redirected = JobMetric.FETCH_REDIRECTED.counter(operator);
+    throttled = JobMetric.FETCH_THROTTLED.counter(operator);
+    shared = JobMetric.FETCH_SHARED.counter(operator);
+    latency = JobMetric.FETCH_LATENCY.histogram(operator);
     for (FailureCode code : CODES) {
-      failed.put(code, counter(failures, code.wire()));
+      failed.put(code, JobMetric.FETCH_FAILED.counter(operator, code.wire()));
     }
-    MetricGroup cache = group.addGroup("cache");
-    cacheHit = counter(cache, "hit");
-    cacheRevalidated = counter(cache, "revalidated");
-    cacheMissed = counter(cache, "missed");
-    cacheFailed = counter(cache, "failed");
-    MetricGroup memory = group.addGroup("memory");
-    memory.<Long, Gauge<Long>>gauge("used", budget::used);
-    memory.<Long, Gauge<Long>>gauge("limit", budget::capacity);
-    memory.<Integer, Gauge<Integer>>gauge("waiting", budget::waiting);
+    cacheHit = JobMetric.FETCH_CACHE_HIT.counter(operator);
+    cacheRevalidated = JobMetric.FETCH_CACHE_REVALIDATED.counter(operator);
+    cacheMissed = JobMetric.FETCH_CACHE_MISSED.counter(operator);
+    cacheFailed = JobMetric.FETCH_CACHE_FAILED.counter(operator);
+    JobMetric.FETCH_MEMORY_USED.gauge(operator, budget::used);
+    JobMetric.FETCH_MEMORY_LIMIT.gauge(operator, budget::capacity);
+    JobMetric.FETCH_MEMORY_WAITING.gauge(operator, budget::waiting);
   }
 
   void arrived(Duration elapsed) {
@@ -121,9 +106,5 @@ final class FetchMetrics {
 
   void cacheFailed() {
     cacheFailed.inc();
-  }
-
-  private static Counter counter(MetricGroup group, String name) {
-    return group.counter(name, new ThreadSafeSimpleCounter());
   }
 }

@@ -6,6 +6,7 @@ import io.github.satchel.job.cache.CachedPicture;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.ResizedImage;
+import java.time.Duration;
 import java.util.Objects;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
@@ -59,8 +60,9 @@ public final class ResizeFunction extends RichMapFunction<FetchedImage, ResizedI
     if (image.extension() != null) {
       return ResizedImage.of(task, content, image.extension());
     }
+    long start = System.nanoTime();
     Outcome outcome = Objects.requireNonNull(worker).resize(content, task.format());
-    Objects.requireNonNull(metrics).count(outcome);
+    Objects.requireNonNull(metrics).count(outcome, Duration.ofNanos(System.nanoTime() - start));
     if (outcome instanceof Outcome.Resized resized) {
       String extension = resized.encoding().extension();
       if (writer != null && image.provenance() != null) {

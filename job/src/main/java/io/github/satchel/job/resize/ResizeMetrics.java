@@ -1,30 +1,28 @@
 package io.github.satchel.job.resize;
 
+import io.github.satchel.job.metrics.JobMetric;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.metrics.ThreadSafeSimpleCounter;
 
-/**
- * Metrics of the resize stage, in the group {@code resize}: the gauge {@code native} is 1 where the
- * native kernel is in use and 0 where it is not; {@code resized} is counted by the kernel that did
- * it and the format of the picture, {@code failed} by code; {@code cache.notKept} counts pictures
- * that could not be kept.
- */
+/** The metrics of the resize stage, see {@link JobMetric}. Counters appear as they are needed. */
 final class ResizeMetrics {
 
-  private final MetricGroup group;
+  private final MetricGroup operator;
   private final Counter notKept;
+  private final Histogram latency;
   private final Map<String, Counter> counters = new HashMap<>();
 
-  ResizeMetrics(MetricGroup parent, String kernel) {
-    group = parent.addGroup("resize");
-    notKept = group.addGroup("cache").counter("notKept", new ThreadSafeSimpleCounter());
+  ResizeMetrics(MetricGroup operator, String kernel) {
+    this.operator = operator;
+    notKept = JobMetric.RESIZE_NOT_KEPT.counter(operator);
+    latency = JobMetric.RESIZE_LATENCY.histogram(operator);
     int isNative = kernel.equals(JavaKernel.NAME) ? 0 : 1;
-    group.gauge("native", (Gauge<Integer>) () -> isNative);
+    JobMetric.RESIZE_NATIVE.gauge(operator, () -> isNative);
   }
 
   /** Counts resized pictures that the cache could not take. */
@@ -32,21 +30,21 @@ final class ResizeMetrics {
     return notKept;
   }
 
-  void count(Outcome outcome) {
+  void count(Outcome outcome, Duration took) {
+    latency.update(took.toMillis());
     if (outcome instanceof Outcome.Resized resized) {
       String format = resized.type().name().toLowerCase(Locale.ROOT);
       counters
           .computeIfAbsent(
               resized.kernel() + '/' + format,
-              key ->
-                  group
-                      .addGroup("kernel", resized.kernel())
-                      .addGroup("format", format)
-                      .counter("resized"))
+              key -> JobMetric.RESIZE_RESIZED.counter(operator, resized.kernel(), format))
           .inc();
     } else if (outcome instanceof Outcome.Refused refused) {
-      String code = refused.problem().code().wire();
-      counters.computeIfAbsent(code, key -> group.addGroup("code", code).counter("failed")).inc();
+      counters
+          .computeIfAbsent(
+              refused.problem().code().wire(),
+              code -> JobMetric.RESIZE_FAILED.counter(operator, code))
+          .inc();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.satchel.job.window;
 
+import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.Event;
 import io.github.satchel.job.model.ImageCounts;
@@ -71,6 +72,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   /** For removing a request from the store, until that is tried again. */
   private static final Duration FORGET_AGAIN = Duration.ofHours(1);
 
+  private static final String ADMISSION = "admission";
   private static final String ENDING = "ending";
   private static final String UNCLEARED = "uncleared";
   private static final String ASKED_AGAIN = "asked-again";
@@ -85,6 +87,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   private transient StoreWork writers;
   private transient StoreWork cleaner;
   private transient InternalTimerService<VoidNamespace> timers;
+  private transient WindowMetrics windowMetrics;
 
   private transient ValueState<Admission> admission;
   private transient ValueState<TrainingRequest> request;
@@ -129,7 +132,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     super.open();
     archives = new ArchiveStore(settings.dir());
     timers = getInternalTimerService("timers", VoidNamespaceSerializer.INSTANCE, this);
-    admission = state("admission", TypeInformation.of(Admission.class));
+    admission = state(ADMISSION, TypeInformation.of(Admission.class));
     request = state("request", TypeInformation.of(TrainingRequest.class));
     images = mapState("images", TypeInformation.of(ArchiveEntry.class));
     problems = mapState("problems", TypeInformation.of(Problem.class));
@@ -149,12 +152,17 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
             settings.maxAttempts());
     // A class of yesterday that is forgotten must not hold up one of today.
     cleaner = new StoreWork(mailbox, this::setCurrentKey, "satchel-archive-cleaner", 1, 1);
-    getMetricGroup().gauge("requestsBeingDecided", writers::underway);
+    JobMetric.WINDOW_DECIDING.gauge(getMetricGroup(), writers::underway);
+    windowMetrics = new WindowMetrics(getMetricGroup());
     resume();
   }
 
   private void resume() throws Exception {
-    keysWith(ENDING).forEach(this::decide);
+    List<String> closed = keysWith(ENDING);
+    closed.forEach(this::decide);
+    List<String> open = new ArrayList<>(keysWith(ADMISSION));
+    open.removeAll(closed);
+    open.forEach(id -> windowMetrics.opened(id, timers.currentProcessingTime()));
     keysWith(ASKED_AGAIN).forEach(this::answerAgain);
     for (String id : keysWith(UNCLEARED)) {
       setCurrentKey(id);
@@ -188,6 +196,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     }
     Admission admittedAs = Admission.of(admitted);
     admission.update(admittedAs);
+    windowMetrics.opened(id, timers.currentProcessingTime());
     request.update(admitted.request());
     timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, admittedAs.deadline());
     Long lone = superseded.value();
@@ -314,6 +323,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     timers.deleteProcessingTimeTimer(
         VoidNamespace.INSTANCE, Objects.requireNonNull(admission.value()).deadline());
     ending.update(new Ending(cause, timers.currentProcessingTime()));
+    windowMetrics.closed(id, timers.currentProcessingTime());
     decide(id);
   }
 

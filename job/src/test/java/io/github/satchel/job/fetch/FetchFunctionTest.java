@@ -192,9 +192,9 @@ class FetchFunctionTest {
 
       assertThat(metrics)
           .hasEntrySatisfying("fetch.arrived", isCounter(4))
-          .hasEntrySatisfying("fetch.failed.image-unreachable", isCounter(1))
-          .hasEntrySatisfying("fetch.failed.image-blocked-address", isCounter(1))
-          .hasEntrySatisfying("fetch.failed.image-timeout", isCounter(0))
+          .hasEntrySatisfying("fetch.code.image-unreachable", isCounter(1))
+          .hasEntrySatisfying("fetch.code.image-blocked-address", isCounter(1))
+          .hasEntrySatisfying("fetch.code.image-timeout", isCounter(0))
           .hasEntrySatisfying("fetch.attempts", isCounter(6))
           .hasEntrySatisfying("fetch.retried", isCounter(1))
           .hasEntrySatisfying("fetch.redirected", isCounter(1))

@@ -166,8 +166,18 @@ public final class World implements AutoCloseable {
    */
   public RequestLog serve(List<Load> loads, Duration over, Duration patience)
       throws IOException, InterruptedException {
+    return serve(services.endpoints().bootstrapServers(), loads, over, patience);
+  }
+
+  /**
+   * Writes requests, evenly spread over a time, for a job that is already there, and waits for
+   * their outcomes.
+   *
+   * @param kafka its brokers
+   */
+  public static RequestLog serve(String kafka, List<Load> loads, Duration over, Duration patience)
+      throws IOException, InterruptedException {
     RequestLog log = new RequestLog(loads);
-    String kafka = services.endpoints().bootstrapServers();
     try (var results =
             new TopicFollower(
                 kafka, LocalServices.RESULTS_TOPIC, message -> log.read(Result.of(message)));

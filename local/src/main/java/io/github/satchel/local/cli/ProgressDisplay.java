@@ -35,8 +35,12 @@ final class ProgressDisplay implements AutoCloseable {
 
   /** Bars if there is a terminal to draw them on, else lines. */
   static ProgressDisplay of(List<Pupil> pupils, Lesson lesson, Consumer<String> lines) {
-    return new ProgressDisplay(
-        pupils, lesson, Boolean.getBoolean(TERMINAL_PROPERTY) ? null : lines);
+    return new ProgressDisplay(pupils, lesson, onTerminal() ? null : lines);
+  }
+
+  /** Whether there is a terminal to draw on. */
+  static boolean onTerminal() {
+    return Boolean.getBoolean(TERMINAL_PROPERTY);
   }
 
   /** Shows nothing. */

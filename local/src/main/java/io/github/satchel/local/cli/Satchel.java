@@ -11,7 +11,17 @@ import picocli.CommandLine.Command;
 @Command(
     name = "satchel",
     description = "Packs pictures for training services: an Apache Flink streaming job.",
-    subcommands = {DemoCommand.class, ServicesCommand.class, RunCommand.class, BenchCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      ServicesCommand.class,
+      RunCommand.class,
+      SubmitCommand.class,
+      WatchCommand.class,
+      ValidateCommand.class,
+      ReplayCommand.class,
+      PressCommand.class,
+      BenchCommand.class
+    },
     mixinStandardHelpOptions = true,
     version = "satchel 0.1.0-SNAPSHOT",
     synopsisSubcommandLabel = "COMMAND")

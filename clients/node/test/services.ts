@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const command = fileURLToPath(new URL('../../../satchel', import.meta.url))
+
+/** `./satchel services` and, if wanted, `./satchel run`, on free ports. */
+export class Services implements AsyncDisposable {
+  readonly #directory: string
+  readonly #processes: ChildProcess[] = []
+  kafka = ''
+  /** The address of the site with pictures. */
+  pictures = ''
+
+  private constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /** @param latency milliseconds until the site with pictures answers */
+  static async start({ job, latency = 0 }: { job: boolean; latency?: number }): Promise<Services> {
+    const services = new Services(await mkdtemp(path.join(tmpdir(), 'satchel-client-')))
+    try {
+      const ports = ['kafka', 's3', 'pictures', 'watson'].flatMap(name => [`--${name}-port`, '0'])
+      await services.#spawn(['services', '--directory', 'services', '--latency', `${latency}`, ...ports], /^Ctrl-C ends them/, line => {
+        services.kafka ||= /^Kafka +(\S+)/.exec(line)?.[1] ?? ''
+        services.pictures ||= /^Pictures +(http:\/\/[^/]+)/.exec(line)?.[1] ?? ''
+      })
+      if (job) {
+        await services.#spawn(['run', '--config', 'services/satchel.yaml', '--ui-port', '0'], /^Dashboard/)
+      }
+      return services
+    } catch (error) {
+      await services[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  /** The address of the n-th picture. */
+  picture(n: number): string {
+    return `${this.pictures}/pictures/${n}.jpg`
+  }
+
+  async #spawn(args: string[], ready: RegExp, read: (line: string) => void = () => {}): Promise<void> {
+    const child = spawn(command, args, { cwd: this.#directory, stdio: ['ignore', 'pipe', 'inherit'] })
+    this.#processes.push(child)
+    await new Promise<void>((resolve, reject) => {
+      child.once('exit', code => reject(new Error(`satchel ${args[0]} ended with ${code}`)))
+      createInterface(child.stdout).on('line', line => {
+        read(line)
+        if (ready.test(line)) resolve()
+      })
+    })
+  }
+
+  /** Ends the processes at once, as a crash would. */
+  async kill(): Promise<void> {
+    for (const child of this.#processes.splice(0)) {
+      const exited = new Promise(resolve => child.once('exit', resolve))
+      if (child.exitCode === null && child.kill('SIGKILL')) await exited
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
+    await rm(this.#directory, { recursive: true, force: true })
+  }
+}

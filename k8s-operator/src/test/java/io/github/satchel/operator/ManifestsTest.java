@@ -1,0 +1,145 @@
+package io.github.satchel.operator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+
+class ManifestsTest {
+
+  @SuppressWarnings("unused") // by name
+  private static final List<String> OVERLAYS = Manifests.OVERLAYS;
+
+  private final StrictValidator validator;
+
+  ManifestsTest() throws IOException {
+    validator = new StrictValidator();
+  }
+
+  @ParameterizedTest
+  @FieldSource("OVERLAYS")
+  void everyManifestHasNoFieldThatItsKindLacks(String overlay) throws IOException {
+    List<String> problems = new ArrayList<>();
+    for (JsonNode manifest : Manifests.rendered(overlay)) {
+      validator.problems(manifest).forEach(each -> problems.add(name(manifest) + ": " + each));
+    }
+
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void theTopicsHaveNoFieldThatTheirKindLacks() throws IOException {
+    for (JsonNode topic :
+        Manifests.documents(Manifests.DIRECTORY.resolve("components/kafka-topics/topics.yaml"))) {
+      assertThat(validator.problems(topic)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FlinkDeployment, /spec/job, upgradeMod",
+    "FlinkDeployment, /spec/taskManager/resource, memmory",
+    "FlinkDeployment, /spec/podTemplate/spec/containers/0/securityContext, readOnlyRootFileSystem",
+    "FlinkDeployment, /spec/taskManager/podTemplate/spec/topologySpreadConstraints/0, maxskew",
+    "ServiceAccount, '', automount",
+    "Role, /rules/0, verb",
+    "RoleBinding, /roleRef, apigroup",
+    "NetworkPolicy, /spec/egress/0, too",
+    "NetworkPolicy, /spec/egress/3/to/0/ipBlock, excepts",
+    "Ingress, /spec/rules/0/http/paths/0/backend/service/port, num",
+    "PodDisruptionBudget, /spec, minavailable",
+    "PodMonitor, /spec/podMetricsEndpoints/0, metricRelabelConfigs",
+    "PrometheusRule, /spec/groups/0/rules/0, annotation",
+  })
+  void aMisspeltFieldIsNamed(String kind, String parent, String field) throws IOException {
+    JsonNode manifest = Manifests.only(Manifests.rendered("prod"), kind);
+    ((ObjectNode) manifest.at(parent)).set(field, ((ObjectNode) manifest).arrayNode());
+
+    assertThat(validator.problems(manifest)).anyMatch(problem -> problem.contains(field));
+  }
+
+  @Test
+  void aWrongValueIsNamed() throws IOException {
+    ObjectNode manifest = (ObjectNode) Manifests.deployment("prod");
+    ((ObjectNode) manifest.at("/spec/job")).put("upgradeMode", "sometimes");
+
+    assertThat(validator.problems(manifest)).anyMatch(problem -> problem.contains("upgradeMode"));
+  }
+
+  /** Without kubectl a digest tells; with it the overlays are rendered again. */
+  @ParameterizedTest
+  @FieldSource("OVERLAYS")
+  void whatIsRenderedIsOfTheseSources(String overlay) throws Exception {
+    String committed =
+        Files.readString(Manifests.DIRECTORY.resolve("rendered").resolve(overlay + ".yaml"));
+
+    assertThat(committed)
+        .as("k8s-operator/render was not run after the last change")
+        .contains("# Rendered from: " + digest());
+    if (hasKubectl()) {
+      Process kubectl =
+          new ProcessBuilder("kubectl", "kustomize", "overlays/" + overlay)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      assertThat(committed).endsWith(new String(kubectl.getInputStream().readAllBytes(), UTF_8));
+    }
+  }
+
+  @Test
+  void prometheusOnKubernetesHasTheAlertsOfPrometheusElsewhere() throws IOException {
+    JsonNode elsewhere =
+        Manifests.documents(Manifests.DIRECTORY.resolve("../docker/prometheus/alerts.yaml")).get(0);
+
+    assertThat(Manifests.only(Manifests.rendered("prod"), "PrometheusRule").at("/spec/groups"))
+        .isInstanceOf(ArrayNode.class)
+        .isEqualTo(elsewhere.path("groups"));
+  }
+
+  private static String name(JsonNode manifest) {
+    return manifest.path("kind").asText() + " " + manifest.at("/metadata/name").asText();
+  }
+
+  private static boolean hasKubectl() {
+    return Stream.of(System.getenv("PATH").split(":"))
+        .anyMatch(each -> Files.isExecutable(Path.of(each, "kubectl")));
+  }
+
+  /** As {@code render} computes it: the digest of what sha256sum prints of all sources. */
+  private static String digest() throws IOException, NoSuchAlgorithmException {
+    List<String> files = new ArrayList<>();
+    for (String each : List.of("base", "components", "overlays")) {
+      try (Stream<Path> paths = Files.walk(Manifests.DIRECTORY.resolve(each))) {
+        paths
+            .filter(Files::isRegularFile)
+            .map(path -> Manifests.DIRECTORY.relativize(path).toString())
+            .forEach(files::add);
+      }
+    }
+    files.sort(null);
+    StringBuilder lines = new StringBuilder();
+    for (String file : files) {
+      lines.append(sha256(Files.readAllBytes(Manifests.DIRECTORY.resolve(file))));
+      lines.append("  ").append(file).append('\n');
+    }
+    return sha256(lines.toString().getBytes(UTF_8));
+  }
+
+  private static String sha256(byte[] content) throws NoSuchAlgorithmException {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+  }
+}
