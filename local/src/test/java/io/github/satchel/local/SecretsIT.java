@@ -138,7 +138,10 @@ class SecretsIT {
     Map<String, String> said = new TreeMap<>();
     for (String path :
         List.of(
-            job + "/config", job + "/exceptions", "/jobmanager/config", "/jobmanager/environment")) {
+            job + "/config",
+            job + "/exceptions",
+            "/jobmanager/config",
+            "/jobmanager/environment")) {
       HttpRequest request = HttpRequest.newBuilder(flink.address().resolve(path)).build();
       said.put(path, HTTP.send(request, BodyHandlers.ofString()).body());
     }
