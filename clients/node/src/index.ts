@@ -131,8 +131,12 @@ export class Satchel {
   /** Ends what is still iterated over, and the connections. */
   async close(): Promise<void> {
     this.#queues().forEach(queue => queue.end())
-    await this.#stream?.close()
-    await Promise.all([this.#consumer.close(true), this.#producer.close()])
+    try {
+      await this.#stream?.close()
+      await Promise.all([this.#consumer.close(true), this.#producer.close()])
+    } catch (error) {
+      if (!this.#lost) throw explain(error, this.#servers) // a Kafka that is gone cannot be left
+    }
   }
 
   async #write(request: TrainingRequest): Promise<void> {

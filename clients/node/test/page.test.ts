@@ -32,7 +32,7 @@ before(async () => {
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu']
   })
-  page = await browser.newPage({ viewport: { width: 760, height: 620 } })
+  page = await browser.newPage({ viewport: { width: 640, height: 600 } })
   await page.goto(address)
 })
 
@@ -55,7 +55,7 @@ test('a pupil trains, sees which pictures are bad, removes them one by one and t
   const bad = page.getByRole('listitem')
   await bad.first().waitFor({ timeout: 30_000 })
   assert.deepEqual(await bad.locator('span').allTextContents(), [
-    'cat: Unsupported image file type',
+    'cat: Unsupported image file type (SVG)',
     'dog: Unable to download image from 127.0.0.1'
   ])
   assert.match((await bad.first().locator('img').getAttribute('src')) ?? '', /\/faults\/svg\/1\.jpg$/)

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LargeUploadIT {
 
   private static final long ARCHIVE_BYTES = 85_000_000;
-  private static final long MEASURED_EVERY = 16_000_000;
+  private static final long MEASURED_EVERY = 32_000_000;
   private static final long ALLOWED_HEAP = 32 << 20;
 
   private final AtomicLong received = new AtomicLong();

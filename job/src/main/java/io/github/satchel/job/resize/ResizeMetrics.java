@@ -1,6 +1,7 @@
 package io.github.satchel.job.resize;
 
 import io.github.satchel.job.metrics.JobMetric;
+import io.github.satchel.job.model.FailureCode;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -9,7 +10,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 
-/** The metrics of the resize stage, see {@link JobMetric}. Counters appear as they are needed. */
+/** The metrics of the resize stage, see {@link JobMetric}. */
 final class ResizeMetrics {
 
   private final MetricGroup operator;
@@ -23,6 +24,9 @@ final class ResizeMetrics {
     latency = JobMetric.RESIZE_LATENCY.histogram(operator);
     int isNative = kernel.equals(JavaKernel.NAME) ? 0 : 1;
     JobMetric.RESIZE_NATIVE.gauge(operator, () -> isNative);
+    // From zero, so that the first one is seen as an increase.
+    failed(FailureCode.IMAGE_UNSUPPORTED);
+    failed(FailureCode.IMAGE_TOO_MANY_PIXELS);
   }
 
   /** Counts resized pictures that the cache could not take. */
@@ -40,11 +44,12 @@ final class ResizeMetrics {
               key -> JobMetric.RESIZE_RESIZED.counter(operator, resized.kernel(), format))
           .inc();
     } else if (outcome instanceof Outcome.Refused refused) {
-      counters
-          .computeIfAbsent(
-              refused.problem().code().wire(),
-              code -> JobMetric.RESIZE_FAILED.counter(operator, code))
-          .inc();
+      failed(refused.problem().code()).inc();
     }
+  }
+
+  private Counter failed(FailureCode code) {
+    return counters.computeIfAbsent(
+        code.wire(), wire -> JobMetric.RESIZE_FAILED.counter(operator, wire));
   }
 }

@@ -192,9 +192,9 @@ class FetchFunctionTest {
 
       assertThat(metrics)
           .hasEntrySatisfying("fetch.arrived", isCounter(4))
-          .hasEntrySatisfying("fetch.code.image-unreachable", isCounter(1))
-          .hasEntrySatisfying("fetch.code.image-blocked-address", isCounter(1))
-          .hasEntrySatisfying("fetch.code.image-timeout", isCounter(0))
+          .hasEntrySatisfying("fetch.code.image-unreachable.failed", isCounter(1))
+          .hasEntrySatisfying("fetch.code.image-blocked-address.failed", isCounter(1))
+          .hasEntrySatisfying("fetch.code.image-timeout.failed", isCounter(0))
           .hasEntrySatisfying("fetch.attempts", isCounter(6))
           .hasEntrySatisfying("fetch.retried", isCounter(1))
           .hasEntrySatisfying("fetch.redirected", isCounter(1))

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +29,7 @@ final class Monitor implements AutoCloseable {
 
   /**
    * The job at one time. Shares are those of the time since the sample before, 0 to 1, and the mean
-   * of a vertex's subtasks.
+   * of a vertex's subtasks; a vertex of which nothing new is known is missing.
    *
    * @param nanoTime of {@link System#nanoTime}
    * @param busy share of time that each vertex worked
@@ -52,6 +52,7 @@ final class Monitor implements AutoCloseable {
   private static final Duration INTERVAL = Duration.ofMillis(500);
   private static final String BUSY = "accumulateBusyTimeMs";
   private static final String BACKPRESSURED = "accumulateBackPressuredTimeMs";
+  private static final String IDLE = "accumulateIdleTimeMs";
   private static final String IN_FLIGHT = "fetch.memory.used";
   private static final String FETCH = "fetch";
 
@@ -64,10 +65,23 @@ final class Monitor implements AutoCloseable {
   private List<Vertex> vertices = List.of();
   private List<String> fetchMetrics = List.of();
   private long askedAt;
-  private @Nullable Totals before;
+  private Map<String, Spent> before = Map.of();
 
-  /** Milliseconds of each vertex since the job's start. */
-  private record Totals(long nanoTime, Map<String, Double> busy, Map<String, Double> held) {}
+  /** Milliseconds that a vertex has spent since the job's start. */
+  private record Spent(double busy, double backpressured, double idle) {
+
+    static Spent of(Map<String, Double> metrics) {
+      return new Spent(
+          metrics.getOrDefault(BUSY, 0.0),
+          metrics.getOrDefault(BACKPRESSURED, 0.0),
+          metrics.getOrDefault(IDLE, 0.0));
+    }
+
+    /** By Flink's own count, whose clock runs however late it is asked. */
+    double total() {
+      return busy + backpressured + idle;
+    }
+  }
 
   private Monitor(Map<String, Long> pids, FlinkRest rest) {
     this.pids = pids;
@@ -139,19 +153,17 @@ final class Monitor implements AutoCloseable {
 
   /** What Flink tells is what it collected when it was asked the time before. */
   private void lookAtJob() {
-    long collectedAt = askedAt;
+    long collectedAt = askedAt == 0 ? System.nanoTime() : askedAt;
     askedAt = System.nanoTime();
     try {
-      Map<String, Double> busy = new LinkedHashMap<>();
-      Map<String, Double> held = new LinkedHashMap<>();
+      Map<String, Spent> now = new LinkedHashMap<>();
       Long inFlight = null;
       for (Vertex vertex : vertices()) {
         boolean fetch = vertex.name().equals(FETCH);
-        List<String> names = new ArrayList<>(List.of(BUSY, BACKPRESSURED));
+        List<String> names = new ArrayList<>(List.of(BUSY, BACKPRESSURED, IDLE));
         names.addAll(fetch ? fetchMetrics : List.of());
         Map<String, Double> values = rest.metrics(vertex, names);
-        busy.put(brief(vertex), values.getOrDefault(BUSY, 0.0));
-        held.put(brief(vertex), values.getOrDefault(BACKPRESSURED, 0.0));
+        now.put(brief(vertex), Spent.of(values));
         if (fetch) {
           inFlight =
               fetchMetrics.stream()
@@ -161,35 +173,30 @@ final class Monitor implements AutoCloseable {
                   .orElse(null);
         }
       }
-      Totals now = new Totals(collectedAt, busy, held);
-      if (before != null && before.nanoTime() > 0) {
-        JobSample sample =
-            new JobSample(
-                collectedAt,
-                shares(before, now, Totals::busy),
-                shares(before, now, Totals::held),
-                inFlight);
-        synchronized (this) {
-          job.add(sample);
-        }
-      }
+      JobSample sample =
+          new JobSample(
+              collectedAt, shares(now, Spent::busy), shares(now, Spent::backpressured), inFlight);
       before = now;
+      synchronized (this) {
+        job.add(sample);
+      }
     } catch (IOException e) {
       LOG.info("Flink tells nothing now: {}", e.toString());
     }
   }
 
-  private static Map<String, Double> shares(
-      Totals before, Totals now, Function<Totals, Map<String, Double>> which) {
-    double elapsed = (now.nanoTime() - before.nanoTime()) / 1e6;
+  private Map<String, Double> shares(Map<String, Spent> now, ToDoubleFunction<Spent> which) {
     Map<String, Double> shares = new LinkedHashMap<>();
-    which
-        .apply(now)
-        .forEach(
-            (vertex, total) -> {
-              double spent = total - which.apply(before).getOrDefault(vertex, total);
-              shares.put(vertex, Math.min(Math.max(spent / elapsed, 0), 1));
-            });
+    now.forEach(
+        (vertex, spent) -> {
+          Spent then = before.get(vertex);
+          if (then != null && spent.total() > then.total()) {
+            shares.put(
+                vertex,
+                (which.applyAsDouble(spent) - which.applyAsDouble(then))
+                    / (spent.total() - then.total()));
+          }
+        });
     return shares;
   }
 
