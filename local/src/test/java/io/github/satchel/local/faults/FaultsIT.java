@@ -46,9 +46,9 @@ class FaultsIT {
                   Duration.ofSeconds(15));
         } else {
           driver.start(Duration.ofMillis(500), 10, Duration.ofSeconds(10));
-          awaitServed(recorder, 5);
+          awaitServed(recorder, 3);
           nemesis.strike(Fault.TASK_MANAGER_KILLED, Duration.ZERO);
-          awaitServed(recorder, recorder.served() + 10);
+          awaitServed(recorder, recorder.served() + 5);
           nemesis.strike(Fault.JOB_MANAGER_KILLED, Duration.ZERO);
           strikes = List.of();
         }
