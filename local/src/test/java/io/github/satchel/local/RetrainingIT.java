@@ -12,24 +12,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A pupil adds pictures and presses Train again. */
-@ExtendWith(SharedServices.class)
 class RetrainingIT {
 
   private static final String KEPT = "satchel-resized";
   private static final int IMAGES = 14;
 
   @Test
-  void onlyTheNewPicturesAreAskedForAndTheOthersAreTheSame(
-      LocalServices services, @TempDir Path directory) throws Exception {
-    services.s3().bucket(KEPT);
-    Map<String, String> settings = JobSettings.of(services.endpoints());
-    settings.put("cache.dir", "s3://" + KEPT);
-    try (Site site = new Site(services);
-        RunningJob job = RunningJob.start(settings, directory)) {
+  void onlyTheNewPicturesAreAskedForAndTheOthersAreTheSame(@TempDir Path directory)
+      throws Exception {
+    try (LocalServices services = LocalServices.builder(directory.resolve("services")).start();
+        Site site = new Site(services);
+        RunningJob job = RunningJob.start(settings(services), directory.resolve("job"))) {
       Event first = site.train(request(services, "first", IMAGES).json()).event();
       long asked = asked(services);
       await("what the resize stage keeps behind its back")
@@ -44,6 +40,13 @@ class RetrainingIT {
       assertThat(more.images().done()).isEqualTo(2 * IMAGES + 2);
       assertThat(job.failures()).isEmpty();
     }
+  }
+
+  private static Map<String, String> settings(LocalServices services) {
+    services.s3().bucket(KEPT);
+    Map<String, String> settings = JobSettings.of(services.endpoints());
+    settings.put("cache.dir", "s3://" + KEPT);
+    return settings;
   }
 
   private static RequestBuilder request(LocalServices services, String id, int images) {
