@@ -19,7 +19,6 @@ import io.github.satchel.job.model.StoredImage;
 import io.github.satchel.job.model.TrainingLimits;
 import io.github.satchel.job.model.TrainingRequest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

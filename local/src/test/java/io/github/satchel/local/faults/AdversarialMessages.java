@@ -423,7 +423,9 @@ final class AdversarialMessages {
     }
   }
 
-  /** Of a header's name with half a surrogate pair, Kafka's client makes a record it cannot send. */
+  /**
+   * Of a header's name with half a surrogate pair, Kafka's client makes a record it cannot send.
+   */
   private static String wellFormed(String name) {
     return new String(name.getBytes(UTF_8), UTF_8);
   }

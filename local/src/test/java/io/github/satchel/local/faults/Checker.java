@@ -33,7 +33,8 @@ final class Checker {
   private static final String REJECTED = "rejected";
 
   /** Codes of requests that end before all their images do. */
-  private static final Set<String> CUT_SHORT = Set.of("deadline", "superseded", "label-too-few-images");
+  private static final Set<String> CUT_SHORT =
+      Set.of("deadline", "superseded", "label-too-few-images");
 
   /** Characters from which on an event may list less failures than there are. */
   private static final int TRIMMED_LENGTH = 1_000_000;

@@ -73,7 +73,8 @@ class UpgradeIT {
       putArchives(services);
       try (Recorder recorder = new Recorder(services.kafka().bootstrapServers(), "zstd");
           RunningJob job =
-              RunningJob.start(settings(services.endpoints().s3(), services), directory.resolve("after"))) {
+              RunningJob.start(
+                  settings(services.endpoints().s3(), services), directory.resolve("after"))) {
         await("the open requests' outcomes").atMost(PATIENCE).until(() -> recorder.served() == 2);
 
         assertThat(job.failures()).isEmpty();
@@ -116,7 +117,8 @@ class UpgradeIT {
       send(recorder, request(UPLOADING).watson(KEY).json());
       await("an upload")
           .atMost(PATIENCE)
-          .until(() -> Files.exists(services.archivesDirectory().resolve(UPLOADING + "/upload.json")));
+          .until(
+              () -> Files.exists(services.archivesDirectory().resolve(UPLOADING + "/upload.json")));
       s3.throttle(10_000);
       send(recorder, request(GATHERING).store().json());
       await("some of the images")
@@ -130,7 +132,8 @@ class UpgradeIT {
                                   && told.event().at("/images/done").asInt() > 0));
       s3.stall();
       String savepoint =
-          new FlinkRest(job.dashboard()).savepoint(directory.resolve("savepoints").toUri().toString());
+          new FlinkRest(job.dashboard())
+              .savepoint(directory.resolve("savepoints").toUri().toString());
       FileUtils.deleteDirectory(DATA.toFile());
       FileUtils.copyDirectory(Path.of(URI.create(savepoint)).toFile(), SAVEPOINT.toFile());
       for (String id : List.of(ENDED, UPLOADING)) {
