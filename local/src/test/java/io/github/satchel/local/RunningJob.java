@@ -24,7 +24,7 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.WebOptions;
 
 /** The job on an embedded Flink, in this JVM. */
-final class RunningJob implements AutoCloseable {
+public final class RunningJob implements AutoCloseable {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -40,7 +40,7 @@ final class RunningJob implements AutoCloseable {
    * @param settings of the job and, with their prefix, of Flink
    * @param directory for checkpoints and what is temporary
    */
-  static RunningJob start(Map<String, String> settings, Path directory)
+  public static RunningJob start(Map<String, String> settings, Path directory)
       throws IOException, InvalidConfigurationException {
     SatchelConfiguration configuration = SatchelConfiguration.of(settings);
     Configuration flinkSettings = new Configuration();
@@ -67,17 +67,22 @@ final class RunningJob implements AutoCloseable {
     }
   }
 
+  /** Where Flink's REST API is. */
+  public URI dashboard() throws IOException {
+    return flink.dashboard();
+  }
+
   /** Takes a checkpoint, from which the next job in the directory goes on. */
   void checkpoint() throws IOException {
     flink.checkpoint();
   }
 
-  JobStatus status() throws IOException {
+  public JobStatus status() throws IOException {
     return flink.status();
   }
 
   /** What made the job restart so far, by Flink's REST API; an empty array if nothing did. */
-  JsonNode failures() throws IOException, InterruptedException {
+  public JsonNode failures() throws IOException, InterruptedException {
     String id = get("/jobs").required("jobs").required(0).required("id").textValue();
     return get("/jobs/" + id + "/exceptions").required("exceptionHistory").required("entries");
   }

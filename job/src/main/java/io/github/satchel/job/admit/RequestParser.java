@@ -15,6 +15,7 @@ import io.github.satchel.job.model.ImageLocation;
 import io.github.satchel.job.model.Json;
 import io.github.satchel.job.model.Label;
 import io.github.satchel.job.model.OutputFormat;
+import io.github.satchel.job.model.StoredImage;
 import io.github.satchel.job.model.TrainingLimits;
 import io.github.satchel.job.model.TrainingRequest;
 import java.io.IOException;
@@ -70,8 +71,8 @@ public final class RequestParser {
       root = message == null ? null : Json.MAPPER.readTree(message);
     } catch (JsonProcessingException e) {
       return unreadable("not JSON: " + e.getOriginalMessage());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // of an array in memory: cannot be
+    } catch (IOException e) { // bytes that are no text in the encoding they seem to have
+      return unreadable("not JSON: " + e.getMessage());
     }
     if (root == null || root.isMissingNode()) {
       return unreadable("no content");
@@ -80,7 +81,12 @@ public final class RequestParser {
       return unreadable("not a JSON object");
     }
     ObjectNode request = (ObjectNode) root;
-    List<Failure> failures = check(request);
+    List<Failure> failures;
+    try {
+      failures = check(request);
+    } catch (RuntimeException e) { // of the validator, which for one knows no number like 1e400
+      failures = List.of(invalid("", "cannot be held against the contract: " + e.getMessage()));
+    }
     return failures.isEmpty()
         ? new ParsedRequest.Valid(build(request, receivedAt))
         : new ParsedRequest.Invalid(
@@ -245,8 +251,16 @@ public final class RequestParser {
         receivedAt);
   }
 
+  /** Of its fields, those that its type has: the schema lets any others be anything. */
   private static ImageLocation location(JsonNode image) {
-    return Json.MAPPER.convertValue(image, ImageLocation.class);
+    String id = image.path("imageid").textValue();
+    return image.get("type").textValue().equals("download")
+        ? new ImageLocation(ImageLocation.Type.DOWNLOAD, id, image.get("url").textValue(), null)
+        : new ImageLocation(
+            ImageLocation.Type.RETRIEVE,
+            id,
+            null,
+            Json.MAPPER.convertValue(image.get("spec"), StoredImage.class));
   }
 
   private static Delivery delivery(JsonNode deliverTo) {

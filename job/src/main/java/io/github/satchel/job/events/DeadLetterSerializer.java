@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeadLetterSerializer implements KafkaRecordSerializationSchema<DeadLetter> {
 
+  /** Longest reason, in characters: it quotes names of the request, which may be long. */
+  private static final int MAX_REASON = 1_000;
+
+  /** Most bytes that a header has besides its name and value: their lengths. */
+  private static final int HEADER_OVERHEAD = 10;
+
   private final String topic;
   private final int maxBytes;
 
@@ -40,16 +46,20 @@ public final class DeadLetterSerializer implements KafkaRecordSerializationSchem
     if (fits) {
       request.headers().forEach(header -> headers.add(header.name(), header.value()));
     }
-    String reason =
-        fits ? letter.reason() : letter.reason() + "; not copied, as it has " + size + " bytes";
+    String wrong =
+        letter.reason().length() <= MAX_REASON
+            ? letter.reason()
+            : letter.reason().substring(0, MAX_REASON) + "…";
+    String reason = fits ? wrong : wrong + "; not copied, as it has " + size + " bytes";
     headers.add("satchel-topic", request.topic().getBytes(UTF_8));
     headers.add("satchel-partition", String.valueOf(request.partition()).getBytes(UTF_8));
     headers.add("satchel-offset", String.valueOf(request.offset()).getBytes(UTF_8));
     headers.add("satchel-reason", reason.getBytes(UTF_8));
+    long at = request.timestamp().toEpochMilli();
     return new ProducerRecord<>(
         topic,
         null,
-        request.timestamp().toEpochMilli(),
+        at < 0 ? null : at, // there are clients that write none, which is read as -1
         fits ? request.key() : null,
         fits ? request.value() : null,
         headers);
@@ -58,7 +68,7 @@ public final class DeadLetterSerializer implements KafkaRecordSerializationSchem
   private static long size(RawRequest request) {
     long size = length(request.key()) + length(request.value());
     for (RawRequest.Header header : request.headers()) {
-      size += header.name().length() + length(header.value());
+      size += header.name().getBytes(UTF_8).length + length(header.value()) + HEADER_OVERHEAD;
     }
     return size;
   }

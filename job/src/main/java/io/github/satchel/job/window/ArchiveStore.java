@@ -74,7 +74,8 @@ final class ArchiveStore {
 
   /** Starts the archive of a label, in place of one that an earlier attempt may have left. */
   ArchiveWriter create(String requestId, String label) throws IOException {
-    Path path = new Path(path(requestId), label + ".zip");
+    // As one text: of a child alone, what is before a colon would be taken for a scheme.
+    Path path = new Path(path(requestId) + "/" + label + ".zip");
     return new ArchiveWriter(label, path, fileSystem().create(path, WriteMode.OVERWRITE));
   }
 

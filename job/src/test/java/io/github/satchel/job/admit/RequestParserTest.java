@@ -104,6 +104,13 @@ class RequestParserTest {
   }
 
   @Test
+  void bytesThatPassForAnotherEncodingCannotBeAnswered() {
+    byte[] utf32 = {0, 0, 0, '{', 0, 0x11, 0, 0};
+
+    assertThat(invalid(utf32).summary()).startsWith("Invalid request: the message: not JSON: ");
+  }
+
+  @Test
   void aTombstoneHasNoContent() {
     assertThat(parser.parse(null, Requests.RECEIVED_AT))
         .asInstanceOf(type(ParsedRequest.Invalid.class))
@@ -144,8 +151,43 @@ class RequestParserTest {
             "/labels/dog/5/url");
   }
 
+  @Test
+  void fieldsThatBelongToTheOtherTypeOfImageMayBeAnything() {
+    ((ObjectNode) json.at("/labels/cat/3")).put("spec", 5);
+    ObjectNode stored = (ObjectNode) json.at("/labels/dog/2");
+    stored.put("type", "retrieve").putObject("url").put("no", "text");
+    ObjectNode spec = stored.putObject("spec");
+    List.of("objectid", "projectid", "userid", "classid").forEach(name -> spec.put(name, "x"));
+
+    List<Label> labels = valid().labels();
+
+    assertThat(labels.get(0).images().get(3).spec()).isNull();
+    assertThat(labels.get(1).images().get(2).url()).isNull();
+  }
+
+  @Test
+  void aNumberBeyondAllNumbersIsRefused() {
+    json.putObject("options").put("format", "HUGE");
+    byte[] message = json.toString().replace("\"HUGE\"", "1e400").getBytes(UTF_8);
+
+    assertThat(invalid(message).requestId()).isEqualTo("r-1");
+    assertThat(invalid(message).failures()).isNotEmpty();
+  }
+
+  @Test
+  void halfOfASurrogatePairIsInNoName() {
+    json.put("name", "half HIGH");
+    ((ObjectNode) json.at("/labels/cat/3")).put("imageid", "LOW");
+    ((ObjectNode) json.at("/labels/dog/0")).put("imageid", "HIGHLOW");
+    String escaped = json.toString().replace("HIGH", "\\ud83d").replace("LOW", "\\ude00");
+
+    assertThat(invalid(escaped.getBytes(UTF_8)).failures())
+        .extracting(RequestParserTest::pointer)
+        .containsExactly("/name", "/labels/cat/3/imageid");
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"with space", "slash/", "\u00fc"})
+  @ValueSource(strings = {"with space", "slash/", "\u00fc", ".", ".."})
   void anIdThatIsNotAValidOneIsAnsweredAllTheSame(String id) {
     json.put("requestId", id);
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.satchel.job.events;
+
+import org.jspecify.annotations.NullMarked;
