@@ -28,11 +28,9 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What dashboard and alerts ask for is what Prometheus gets of the job. */
-@ExtendWith(SharedServices.class)
 class MonitoringIT {
 
   private static final Path DASHBOARD =
@@ -63,11 +61,9 @@ class MonitoringIT {
           "outcome");
 
   @Test
-  void everyMetricOfDashboardAlertsAndPageIsExportedAfterABurst(
-      LocalServices services, @TempDir Path directory) throws Exception {
-    Map<String, String> settings = JobSettings.of(services.endpoints());
+  void everyMetricOfDashboardAlertsAndPageIsExportedAfterABurst(@TempDir Path directory)
+      throws Exception {
     int port = freePort();
-    settings.put("flink.metrics.reporter.prom.port", String.valueOf(port));
     Set<String> wanted = new TreeSet<>(metrics(Files.readString(ALERTS)));
     for (JsonNode expression : dashboard().findValues("expr")) {
       wanted.addAll(metrics(expression.asText()));
@@ -76,8 +72,9 @@ class MonitoringIT {
         .map(metric -> OPERATOR + metric.exportedName())
         .forEach(wanted::add);
 
-    try (Site site = new Site(services);
-        RunningJob job = RunningJob.start(settings, directory)) {
+    try (LocalServices services = LocalServices.builder(directory.resolve("services")).start();
+        Site site = new Site(services);
+        RunningJob job = RunningJob.start(settings(services, port), directory.resolve("job"))) {
       assertThat(site.train(request(services, "good", 0).json()).event().type())
           .isEqualTo(Event.Type.STORED);
       assertThat(site.train(request(services, "bad", 1).json()).event().type())
@@ -98,6 +95,12 @@ class MonitoringIT {
     assertThat(RUNBOOK.matcher(Files.readString(ALERTS)).results().map(match -> match.group(1)))
         .isNotEmpty()
         .allSatisfy(anchor -> assertThat(guide.toLowerCase(Locale.ROOT)).contains("### " + anchor));
+  }
+
+  private static Map<String, String> settings(LocalServices services, int port) {
+    Map<String, String> settings = JobSettings.of(services.endpoints());
+    settings.put("flink.metrics.reporter.prom.port", String.valueOf(port));
+    return settings;
   }
 
   private static RequestBuilder request(LocalServices services, String id, int bad) {
