@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AdversarialInputIT {
 
   private static final long SEED = Long.getLong("faults.seed", 1);
-  private static final int MESSAGES = Integer.getInteger("faults.messages", 3_000);
+  private static final int MESSAGES = Integer.getInteger("faults.messages", 1_000);
 
   /** Messages that have no answer yet, at most. */
   private static final int AHEAD = 1_000;
