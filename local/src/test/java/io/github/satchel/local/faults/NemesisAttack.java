@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Nothing is lost and nothing done twice, whatever breaks. Without {@code faults.minutes}, a task
  * manager and a job manager are killed under load; with it, everything breaks, for so long.
  */
-class FaultsIT {
+class NemesisAttack {
 
   private static final int MINUTES = Integer.getInteger("faults.minutes", 0);
   private static final long SEED = Long.getLong("faults.seed", 1);
