@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.satchel.job.events;
-
-import org.jspecify.annotations.NullMarked;
