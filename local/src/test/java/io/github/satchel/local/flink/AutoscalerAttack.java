@@ -108,24 +108,24 @@ class AutoscalerAttack {
 
   private ServiceSettings services() throws IOException {
     return new ServiceSettings(
-        directory.resolve("services"), 1, camera(directory), "", 20, 500, PUPILS);
+        directory.resolve("services"), 1, drawing(directory), "", 20, 500, PUPILS);
   }
 
   /**
-   * A directory with one picture as a camera takes it: large ones are what resize is busy with,
-   * however few processors it shares with the services.
+   * A directory with one picture of 3 megapixels. It takes long to decode and little to send, so
+   * that resize is what everything waits for, however few processors there are.
    */
-  private static Path camera(Path directory) throws IOException {
-    BufferedImage image = new BufferedImage(4000, 3000, BufferedImage.TYPE_INT_RGB);
+  private static Path drawing(Path directory) throws IOException {
+    BufferedImage image = new BufferedImage(2000, 1500, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     Random random = new Random(1);
-    for (int i = 0; i < 5_000; i++) {
+    for (int i = 0; i < 1_000; i++) {
       graphics.setColor(new Color(random.nextInt(1 << 24)));
-      graphics.fillOval(random.nextInt(4000), random.nextInt(3000), 200, 100);
+      graphics.fillOval(random.nextInt(2000), random.nextInt(1500), 200, 100);
     }
     graphics.dispose();
     Path pictures = Files.createDirectory(directory.resolve("pictures"));
-    ImageIO.write(image, "jpg", pictures.resolve("camera.jpg").toFile());
+    ImageIO.write(image, "png", pictures.resolve("drawing.png").toFile());
     return pictures;
   }
 
@@ -134,10 +134,13 @@ class AutoscalerAttack {
     settings.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,
         "s3://" + LocalServices.CHECKPOINTS_BUCKET + "/checkpoints");
+    Map<String, String> job = JobSettings.of(services.endpoints());
+    // Pictures come from many hosts, and here from one.
+    job.put("fetch.max-per-host", "100");
     return FlinkCluster.create(
         Path.of("../docker/target/flink"),
         directory.resolve("flink"),
-        SatchelConfiguration.of(JobSettings.of(services.endpoints())),
+        SatchelConfiguration.of(job),
         settings);
   }
 
