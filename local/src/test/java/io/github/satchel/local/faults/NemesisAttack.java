@@ -58,7 +58,10 @@ class NemesisAttack {
           .atMost(PATIENCE)
           .pollInterval(Duration.ofMillis(200))
           .until(() -> recorder.open() == 0);
-      Map<String, Long> after = all ? stateOnceForgotten(world) : Map.of();
+      if (all) {
+        awaitForgotten(world);
+      }
+      Map<String, Long> after = all ? world.stateSizes() : Map.of();
       Verdict verdict =
           Checker.judge(
               new History(
@@ -87,12 +90,11 @@ class NemesisAttack {
         .until(() -> recorder.served() >= requests);
   }
 
-  private static Map<String, Long> stateOnceForgotten(World world) throws Exception {
+  private static void awaitForgotten(World world) {
     await("everything is forgotten")
         .atMost(PATIENCE)
         .pollInterval(Duration.ofSeconds(2))
         .until(() -> world.archives().keySet().stream().noneMatch(path -> path.endsWith(".json")));
-    return world.stateSizes();
   }
 
   private static String report(List<Strike> strikes) {
