@@ -41,6 +41,8 @@ final class FakeClock {
             "FAKETIME_TIMESTAMP_FILE", offset.toString(),
             "FAKETIME_CACHE_DURATION", "1",
             "FAKETIME_DONT_FAKE_MONOTONIC", "1",
+            // With it a thread that waits for a condition would not wait but spin.
+            "FAKETIME_FORCE_MONOTONIC_FIX", "0",
             "NO_FAKE_STAT", "1")
         : Map.of();
   }
