@@ -73,6 +73,7 @@ class SatchelConfigurationTest {
           dispatch.quantum       | 0     | dispatch.quantum: 0 is less than 1
           dispatch.patience      | 0 s   | dispatch.patience: 0 ms is less than 100 ms
           archives.keep          | maybe | archives.keep: 'maybe' is not true or false
+          credentials.key-set    | k.jwks | credentials.allowed-origins: empty, so that credentials.key-set is of no use
           admit.remember         | 1 min | admit.remember: 1 min is not longer than request.max-deadline, 30 min
           """)
   void aWrongKeyOrValueIsNamedWithWhatIsAllowed(String key, String value, String message) {
