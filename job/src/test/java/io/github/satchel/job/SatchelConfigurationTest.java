@@ -81,6 +81,17 @@ class SatchelConfigurationTest {
   }
 
   @Test
+  void anOriginOfEncryptedCredentialsIsOne() {
+    Map<String, String> values = with("credentials.key-set", "keys.jwks");
+    values.put("credentials.allowed-origins", "https://trainer.example.org/api");
+
+    assertThat(problems(values))
+        .containsExactly(
+            "credentials.allowed-origins: The origin https://trainer.example.org/api must have no"
+                + " path");
+  }
+
+  @Test
   void everythingThatIsWrongIsNamedAtOnce() {
     assertThat(problems(Map.of("archives.keep", "maybe", "who", "knows")))
         .hasSize(5)

@@ -10,8 +10,8 @@ import java.util.Objects;
  * @param credentials names of the credentials to try, in this order; of the endpoint, alone, for
  *     {@link Kind#HTTP}; empty for {@link Kind#STORE}
  * @param replaces ids of the classifiers that the new one takes the place of
- * @param encryptedCredentials those of the credentials that the request brings along, as compact JWE
- *     by name; state of versions that knew none has none
+ * @param encryptedCredentials those of the credentials that the request brings along, as compact
+ *     JWE by name; state of versions that knew none has none
  */
 public record Delivery(
     Kind kind,

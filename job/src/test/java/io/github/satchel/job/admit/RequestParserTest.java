@@ -379,7 +379,16 @@ class RequestParserTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "secret-key", "a.b.c.d", ".a.b.c.d", "a.b.c.d.", "a.b.c.d.e.f", "a.b.c.d.é", "a.b.c.d.e\n"})
+      strings = {
+        "",
+        "secret-key",
+        "a.b.c.d",
+        ".a.b.c.d",
+        "a.b.c.d.",
+        "a.b.c.d.e.f",
+        "a.b.c.d.é",
+        "a.b.c.d.e\n"
+      })
   void whatIsNoCompactJweIsRefusedWithoutRepeatingIt(String jwe) {
     encrypted("class-8", jwe);
 

@@ -54,7 +54,8 @@ class TrainingEventSerializerTest {
     assertThat(TRAINING.archives().get(1))
         .isEqualTo(new ExampleArchive("dog", "file:/archives/r1/dog.zip", 300, 10, "0b"));
     assertThat(TRAINING.credentials()).containsExactly("class-7");
-    assertThat(TRAINING.encryptedCredentials()).containsExactly(Map.entry("class-7", "e30.a.b.c.d"));
+    assertThat(TRAINING.encryptedCredentials())
+        .containsExactly(Map.entry("class-7", "e30.a.b.c.d"));
     assertThat(TRAINING.context()).doesNotContain("e30.a.b.c.d");
     assertThat(TRAINING.replaces()).containsExactly("old_1");
     assertThat(TRAINING.attributes())
