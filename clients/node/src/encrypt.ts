@@ -1,7 +1,7 @@
 import { CompactEncrypt, importJWK, type JWK } from 'jose'
 
 /** What a key of the training service is; the JSON of a file in the job's `credentials.dir`. */
-export interface Credentials {
+export interface TrainerCredentials {
   /** At an origin that the job allows. */
   url: string
   apikey: string
@@ -17,7 +17,7 @@ export interface Credentials {
  *
  * @param jwk a public key of the job's, as its operator gives it away
  */
-export async function encryptCredentials(credentials: Credentials, jwk: JWK): Promise<string> {
+export async function encryptCredentials(credentials: TrainerCredentials, jwk: JWK): Promise<string> {
   if ('d' in jwk) {
     throw new TypeError('This is a private key: ask the operator for the public one, and for a new pair')
   }
