@@ -160,6 +160,7 @@ public final class LocalServices implements AutoCloseable {
     private final Path directory;
     private long seed = 1;
     private int kafkaPort;
+    private int kafkaAdvertisedPort;
     private int s3Port;
     private int picturesPort;
     private int watsonPort;
@@ -188,6 +189,12 @@ public final class LocalServices implements AutoCloseable {
       s3Port = s3;
       picturesPort = pictures;
       watsonPort = watson;
+      return this;
+    }
+
+    /** The port that the broker tells its clients, that of a proxy before it; 0, its own. */
+    public Builder kafkaAdvertisedPort(int port) {
+      kafkaAdvertisedPort = port;
       return this;
     }
 
@@ -262,7 +269,8 @@ public final class LocalServices implements AutoCloseable {
     }
 
     LocalKafka startKafka() throws IOException {
-      LocalKafka kafka = LocalKafka.start(directory.resolve("kafka"), kafkaPort);
+      LocalKafka kafka =
+          LocalKafka.start(directory.resolve("kafka"), kafkaPort, kafkaAdvertisedPort);
       for (String topic : List.of(REQUESTS_TOPIC, RESULTS_TOPIC, DEAD_LETTER_TOPIC)) {
         kafka.createTopic(topic, partitions, Map.of());
       }

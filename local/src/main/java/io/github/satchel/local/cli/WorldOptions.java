@@ -138,7 +138,8 @@ final class WorldOptions {
             mix,
             latency,
             uploadLatency,
-            classifiers),
+            classifiers,
+            null),
         slots);
   }
 }

@@ -57,8 +57,17 @@ public final class LocalKafka implements AutoCloseable {
    * @param port the port of the broker, 0 for a free one
    */
   public static LocalKafka start(Path directory, int port) throws IOException {
+    return start(directory, port, 0);
+  }
+
+  /**
+   * Starts a broker that tells its clients another port than its own, that of a proxy before it.
+   *
+   * @param advertisedPort 0 for its own
+   */
+  public static LocalKafka start(Path directory, int port, int advertisedPort) throws IOException {
     Files.createDirectories(directory);
-    Ports ports = Ports.choose(port);
+    Ports ports = Ports.choose(port, advertisedPort);
     format(directory);
     var server =
         new KafkaRaftServer(new KafkaConfig(properties(directory, ports), false), Time.SYSTEM);
@@ -140,7 +149,7 @@ public final class LocalKafka implements AutoCloseable {
         Map.entry(
             "listeners",
             "PLAINTEXT://" + ports.broker() + "," + CONTROLLER + "://" + ports.controller()),
-        Map.entry("advertised.listeners", "PLAINTEXT://" + ports.broker()),
+        Map.entry("advertised.listeners", "PLAINTEXT://" + ports.advertised()),
         Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
         Map.entry("log.dirs", directory.toString()),
         Map.entry("message.max.bytes", maxBytes),
@@ -161,12 +170,14 @@ public final class LocalKafka implements AutoCloseable {
   }
 
   /** Both listeners as {@code host:port}: the quorum's setting must name its port beforehand. */
-  private record Ports(String broker, String controller) {
+  private record Ports(String broker, String advertised, String controller) {
 
-    static Ports choose(int brokerPort) throws IOException {
+    static Ports choose(int brokerPort, int advertisedPort) throws IOException {
       List<Integer> free = FreePorts.choose(2);
+      int port = brokerPort == 0 ? free.get(0) : FreePorts.require(brokerPort);
       return new Ports(
-          "127.0.0.1:" + (brokerPort == 0 ? free.get(0) : FreePorts.require(brokerPort)),
+          "127.0.0.1:" + port,
+          "127.0.0.1:" + (advertisedPort == 0 ? port : advertisedPort),
           "127.0.0.1:" + free.get(1));
     }
   }
