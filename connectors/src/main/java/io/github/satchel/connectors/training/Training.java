@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One classifier to be created, by reference: a few hundred bytes that can queue, lie in a
- * checkpoint and be tried again. A Flink POJO.
+ * One classifier to be created, by reference: a few hundred bytes, but for encrypted credentials,
+ * that can queue, lie in a checkpoint and be tried again. A Flink POJO.
  *
  * @param id names the training in logs; a sink runs trainings of the same id only once at a time,
  *     and a receiver of {@link HttpTrainerSink} gets it as {@code Idempotency-Key}
