@@ -108,7 +108,7 @@ class AutoscalerAttack {
 
   private ServiceSettings services() throws IOException {
     return new ServiceSettings(
-        directory.resolve("services"), 1, drawing(directory), "", 20, 500, PUPILS);
+        directory.resolve("services"), 1, drawing(directory), "", 20, 500, PUPILS, null);
   }
 
   /**
