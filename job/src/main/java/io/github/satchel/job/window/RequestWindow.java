@@ -16,10 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.MapState;
@@ -69,8 +71,8 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   /** Images looked up or removed at once, likewise. */
   static final int IMAGES_AT_ONCE = 500;
 
-  /** For removing a request from the store, until that is tried again. */
-  private static final Duration FORGET_AGAIN = Duration.ofHours(1);
+  /** Until a request is removed from the store again that a crash may have left there. */
+  static final Duration FORGET_AGAIN = Duration.ofMinutes(1);
 
   private static final String ADMISSION = "admission";
   private static final String ENDING = "ending";
@@ -86,6 +88,10 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   private transient ArchiveStore archives;
   private transient StoreWork writers;
   private transient StoreWork cleaner;
+
+  /** Requests that the cleaner has not done with. */
+  private transient Set<String> forgetting;
+
   private transient InternalTimerService<VoidNamespace> timers;
   private transient WindowMetrics windowMetrics;
 
@@ -150,6 +156,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
             "satchel-archive",
             settings.writers(),
             settings.maxAttempts());
+    forgetting = new HashSet<>();
     // A class of yesterday that is forgotten must not hold up one of today.
     cleaner = new StoreWork(mailbox, this::setCurrentKey, "satchel-archive-cleaner", 1, 1);
     JobMetric.WINDOW_DECIDING.gauge(getMetricGroup(), writers::underway);
@@ -406,10 +413,14 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     bury(
         new Tombstone(
             timers.currentProcessingTime() + FORGET_AGAIN.toMillis(), ended.keepArchives()));
+    if (!forgetting.add(id)) {
+      return;
+    }
     cleaner.submit(
         id,
         () -> remove(id, ended.keepArchives()),
         removed -> {
+          forgetting.remove(id);
           Tombstone last = tombstone.value();
           if (last != null) {
             timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, last.forgetAt());

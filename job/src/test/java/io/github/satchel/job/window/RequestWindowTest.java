@@ -315,6 +315,26 @@ class RequestWindowTest {
   }
 
   @Test
+  void whatIsForgottenWhileTheJobCrashesIsForgottenSoonAfterIt() throws Exception {
+    TrainingRequest request = request(ImageFailurePolicy.FAIL);
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.settle();
+    Path elsewhere = Files.move(archives.resolve("r-1"), archives.resolve("moved"));
+    window.setTime(NOW + REMEMBER.toMillis());
+    OperatorSubtaskState removing = window.snapshot();
+    restart(removing);
+    Files.move(elsewhere, archives.resolve("r-1"));
+
+    window.setTime(NOW + REMEMBER.plus(RequestWindow.FORGET_AGAIN).toMillis());
+    window.settle();
+
+    assertThat(window.timers()).isZero();
+    assertThat(window.stateEntries()).isZero();
+    assertThat(archives.resolve("r-1")).doesNotExist();
+  }
+
+  @Test
   void storedArchivesOutliveTheirRequest() throws Exception {
     TrainingRequest request = stored(request(ImageFailurePolicy.FAIL));
     window.send(request);
