@@ -1,6 +1,7 @@
 package io.github.satchel.local;
 
 import io.github.satchel.local.kafka.LocalKafka;
+import io.github.satchel.local.kafka.SecureListener;
 import io.github.satchel.local.pictures.Latency;
 import io.github.satchel.local.pictures.PictureFiles;
 import io.github.satchel.local.pictures.PictureMix;
@@ -107,6 +108,17 @@ public final class LocalServices implements AutoCloseable {
   public Map<String, String> addresses() {
     Map<String, String> addresses = new LinkedHashMap<>();
     addresses.put("Kafka", kafka.bootstrapServers());
+    kafka
+        .secure()
+        .ifPresent(
+            secure ->
+                addresses.put(
+                    "Kafka, TLS",
+                    "%s (--config %s, certificate %s)"
+                        .formatted(
+                            secure.bootstrapServers(),
+                            secure.clientProperties(),
+                            secure.certificate())));
     addresses.put(
         "S3",
         "%s (access key %s, secret key %s)"
@@ -151,6 +163,7 @@ public final class LocalServices implements AutoCloseable {
     private final Path directory;
     private long seed = 1;
     private int kafkaPort;
+    private @Nullable Integer secureKafkaPort;
     private int s3Port;
     private int picturesPort;
     private int watsonPort;
@@ -179,6 +192,14 @@ public final class LocalServices implements AutoCloseable {
       s3Port = s3;
       picturesPort = pictures;
       watsonPort = watson;
+      return this;
+    }
+
+    /**
+     * Has Kafka listen with TLS and passwords too, see {@link SecureListener}; 0 for a free port.
+     */
+    public Builder secureKafka(int port) {
+      secureKafkaPort = port;
       return this;
     }
 
@@ -252,8 +273,12 @@ public final class LocalServices implements AutoCloseable {
       }
     }
 
-    LocalKafka startKafka() throws IOException {
-      LocalKafka kafka = LocalKafka.start(directory.resolve("kafka"), kafkaPort);
+    LocalKafka startKafka() throws IOException, InterruptedException {
+      Path kafkaDirectory = directory.resolve("kafka");
+      LocalKafka kafka =
+          secureKafkaPort == null
+              ? LocalKafka.start(kafkaDirectory, kafkaPort)
+              : LocalKafka.startSecure(kafkaDirectory, kafkaPort, secureKafkaPort);
       for (String topic : List.of(REQUESTS_TOPIC, RESULTS_TOPIC, DEAD_LETTER_TOPIC)) {
         kafka.createTopic(topic, partitions, Map.of());
       }
