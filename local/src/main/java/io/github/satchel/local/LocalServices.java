@@ -36,6 +36,7 @@ public final class LocalServices implements AutoCloseable {
   public static final String IMAGES_BUCKET = "satchel-images";
   public static final String ARCHIVES_BUCKET = "satchel-archives";
   public static final String CHECKPOINTS_BUCKET = "satchel-checkpoints";
+  public static final String RESIZED_BUCKET = "satchel-resized";
 
   /** More creates than any run sees. */
   private static final int DELAYS = 100_000;
@@ -136,6 +137,10 @@ public final class LocalServices implements AutoCloseable {
 
   static Path archives(Path directory) {
     return directory.resolve("s3").resolve(ARCHIVES_BUCKET);
+  }
+
+  static Path resized(Path directory) {
+    return directory.resolve("s3").resolve(RESIZED_BUCKET);
   }
 
   private static String key(int number) {
@@ -290,6 +295,7 @@ public final class LocalServices implements AutoCloseable {
       s3.bucket(IMAGES_BUCKET);
       s3.bucket(ARCHIVES_BUCKET);
       s3.bucket(CHECKPOINTS_BUCKET);
+      s3.bucket(RESIZED_BUCKET);
       return s3;
     }
 

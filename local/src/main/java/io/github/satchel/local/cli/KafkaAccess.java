@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
@@ -30,6 +31,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -115,17 +117,24 @@ final class KafkaAccess {
    */
   void require(String... topics) throws IOException, InterruptedException {
     List<String> missing = new ArrayList<>();
+    List<String> forbidden = new ArrayList<>();
     try (Admin admin = create(Admin::create)) {
       for (var topic : admin.describeTopics(List.of(topics)).topicNameValues().entrySet()) {
         try {
           topic.getValue().get();
         } catch (ExecutionException e) {
-          if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+            missing.add(topic.getKey());
+          } else if (e.getCause() instanceof TopicAuthorizationException) {
+            forbidden.add(topic.getKey());
+          } else {
             throw problem(e);
           }
-          missing.add(topic.getKey());
         }
       }
+    }
+    if (!forbidden.isEmpty()) {
+      throw problem(new TopicAuthorizationException(Set.copyOf(forbidden)));
     }
     if (!missing.isEmpty()) {
       throw new IOException(
