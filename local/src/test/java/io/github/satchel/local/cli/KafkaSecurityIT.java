@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.satchel.job.SatchelConfiguration;
+import io.github.satchel.job.Yaml;
 import io.github.satchel.local.JobSettings;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.client.RequestBuilder;
 import io.github.satchel.local.flink.FlinkCluster;
 import io.github.satchel.local.kafka.SecureListener;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -193,9 +195,32 @@ class KafkaSecurityIT {
     assertThat(said).noneMatch(each -> each.contains(PASSWORD));
   }
 
-  private Map<String, String> settings() {
+  private Map<String, String> settings() throws Exception {
     Map<String, String> settings = JobSettings.of(services.endpoints());
-    settings.putAll(kafka.jobSettings());
+    settings.put("kafka.bootstrap-servers", kafka.bootstrapServers());
+    settings.putAll(shippedForKubernetes());
+    return settings;
+  }
+
+  /** What the manifests say about Kafka, with the Secret that they mount. */
+  private Map<String, String> shippedForKubernetes() throws Exception {
+    Path secret = Files.createDirectory(directory.resolve("secret"));
+    Files.copy(kafka.certificate(), secret.resolve("ca.crt"));
+    Files.writeString(
+        secret.resolve("sasl.jaas.config"),
+        kafka.clientProperties(SecureListener.USER, PASSWORD).get("sasl.jaas.config") + "\n");
+    Map<String, String> settings = new HashMap<>();
+    try (InputStream in =
+        Files.newInputStream(Path.of("../k8s-operator/overlays/prod/satchel.yaml"))) {
+      Yaml.read(in, "satchel.yaml")
+          .forEach(
+              (key, value) -> {
+                if (key.startsWith("kafka.properties.")) {
+                  settings.put(key, value.replace("/etc/satchel/kafka", secret.toString()));
+                }
+              });
+    }
+    assertThat(settings).containsEntry("kafka.properties.security.protocol", "SASL_SSL");
     return settings;
   }
 
