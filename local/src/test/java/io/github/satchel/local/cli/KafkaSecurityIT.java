@@ -27,6 +27,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.util.IOUtils;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +61,11 @@ class KafkaSecurityIT {
   /** What a command that cannot have an answer may take, on a busy machine. */
   private static final Duration BOUND = Duration.ofSeconds(30);
 
+  /** May do what docs/operations.md says that it needs, and so may {@link #SITE}. */
+  private static final String JOB = "job";
+
+  private static final String SITE = "site";
+
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -62,6 +79,19 @@ class KafkaSecurityIT {
     this.directory = directory;
     services = LocalServices.builder(directory.resolve("services")).secureKafka(0).start();
     kafka = services.kafka().secure().orElseThrow();
+    try (Admin admin =
+        Admin.create(Map.of("bootstrap.servers", services.kafka().bootstrapServers()))) {
+      addUser(admin, JOB);
+      allow(admin, JOB, ResourceType.TOPIC, LocalServices.REQUESTS_TOPIC, AclOperation.READ);
+      allow(admin, JOB, ResourceType.TOPIC, LocalServices.RESULTS_TOPIC, AclOperation.READ);
+      allow(admin, JOB, ResourceType.TOPIC, LocalServices.RESULTS_TOPIC, AclOperation.WRITE);
+      allow(admin, JOB, ResourceType.TOPIC, LocalServices.DEAD_LETTER_TOPIC, AclOperation.WRITE);
+      allow(admin, JOB, ResourceType.GROUP, "satchel", AclOperation.READ);
+      addUser(admin, SITE);
+      allow(admin, SITE, ResourceType.TOPIC, LocalServices.REQUESTS_TOPIC, AclOperation.WRITE);
+      allow(admin, SITE, ResourceType.TOPIC, LocalServices.RESULTS_TOPIC, AclOperation.READ);
+      allow(admin, SITE, ResourceType.TOPIC, LocalServices.DEAD_LETTER_TOPIC, AclOperation.READ);
+    }
     flink =
         FlinkCluster.create(
             Path.of("../docker/target/flink"),
@@ -81,7 +111,8 @@ class KafkaSecurityIT {
   @Test
   void aRequestIsServedFollowedAndReplayedOverTlsWithAPassword() throws Exception {
     Path request = request("secured");
-    String config = kafka.clientProperties().toString();
+    String config =
+        clientFile(kafka.clientProperties(SITE, SecureListener.password(SITE))).toString();
 
     assertThat(execute("submit", request.toString(), "--config", config)).isZero();
     assertThat(out.toString()).contains("accepted", "uploaded 20/20");
@@ -89,12 +120,9 @@ class KafkaSecurityIT {
 
     assertThat(watch("--config", config, "--from-beginning")).contains("secured  uploaded");
 
-    services.kafka(); // the listener without passwords writes what the job cannot read
-    try (var producer = KafkaAccess.of(services.kafka().bootstrapServers(), null).producer()) {
+    try (var producer = KafkaAccess.of(null, Path.of(config)).producer()) {
       producer
-          .send(
-              new org.apache.kafka.clients.producer.ProducerRecord<>(
-                  LocalServices.REQUESTS_TOPIC, "no request".getBytes(UTF_8)))
+          .send(new ProducerRecord<>(LocalServices.REQUESTS_TOPIC, "no request".getBytes(UTF_8)))
           .get();
     }
     await()
@@ -192,7 +220,7 @@ class KafkaSecurityIT {
       }
     }
     assertThat(said).anyMatch(each -> each.contains("SCRAM-SHA-512"));
-    assertThat(said).noneMatch(each -> each.contains(PASSWORD));
+    assertThat(said).noneMatch(each -> each.contains(SecureListener.password(JOB)));
   }
 
   private Map<String, String> settings() throws Exception {
@@ -202,13 +230,30 @@ class KafkaSecurityIT {
     return settings;
   }
 
+  private static void addUser(Admin admin, String user) throws Exception {
+    ScramCredentialInfo how = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096);
+    admin
+        .alterUserScramCredentials(
+            List.of(new UserScramCredentialUpsertion(user, how, SecureListener.password(user))))
+        .all()
+        .get();
+  }
+
+  private static void allow(
+      Admin admin, String user, ResourceType type, String name, AclOperation operation)
+      throws Exception {
+    var entry = new AccessControlEntry("User:" + user, "*", operation, AclPermissionType.ALLOW);
+    var resource = new ResourcePattern(type, name, PatternType.LITERAL);
+    admin.createAcls(List.of(new AclBinding(resource, entry))).all().get();
+  }
+
   /** What the manifests say about Kafka, with the Secret that they mount. */
   private Map<String, String> shippedForKubernetes() throws Exception {
     Path secret = Files.createDirectory(directory.resolve("secret"));
     Files.copy(kafka.certificate(), secret.resolve("ca.crt"));
     Files.writeString(
         secret.resolve("sasl.jaas.config"),
-        kafka.clientProperties(SecureListener.USER, PASSWORD).get("sasl.jaas.config") + "\n");
+        kafka.clientProperties(JOB, SecureListener.password(JOB)).get("sasl.jaas.config") + "\n");
     Map<String, String> settings = new HashMap<>();
     try (InputStream in =
         Files.newInputStream(Path.of("../k8s-operator/overlays/prod/satchel.yaml"))) {
