@@ -38,16 +38,16 @@ public final class Retraining {
   /** Has a class train together, and train again, so that nothing is done for the first time. */
   public void warmUp(List<Load> pupils) throws IOException, InterruptedException {
     world.serve(pupils, Duration.ZERO, patience);
-    awaitKept();
+    awaitKept(images(pupils));
     world.serve(again(pupils), Duration.ZERO, patience);
-    awaitKept();
+    awaitKept(images(pupils) + (long) pupils.size() * fresh);
   }
 
   /** Measures. */
   public RetrainResult measure(List<Load> pupils) throws IOException, InterruptedException {
-    long before = awaitKept();
+    long before = world.services().picturesKept();
     Trainings first = train(pupils);
-    long kept = awaitKept() - before;
+    long kept = awaitKept(before + images(pupils)) - before;
     Trainings second = train(again(pupils));
     return new RetrainResult(
         "retrain",
@@ -58,6 +58,10 @@ public final class Retraining {
         first,
         second,
         List.copyOf(complaints));
+  }
+
+  private static long images(List<Load> pupils) {
+    return pupils.stream().mapToLong(Load::images).sum();
   }
 
   private List<Load> again(List<Load> pupils) {
@@ -85,11 +89,11 @@ public final class Retraining {
         Burst.round(Burst.seconds(percentiles.at(100))));
   }
 
-  /** Waits until no more pictures are kept, and says how many are. */
-  private long awaitKept() throws IOException, InterruptedException {
+  /** Waits until so many pictures are kept, or no more come, and says how many are. */
+  private long awaitKept(long wanted) throws IOException, InterruptedException {
     long kept = world.services().picturesKept();
     long end = System.nanoTime() + QUIET.toNanos();
-    while (System.nanoTime() < end) {
+    while (kept < wanted && System.nanoTime() < end) {
       Thread.sleep(POLL.toMillis());
       long now = world.services().picturesKept();
       if (now != kept) {

@@ -33,7 +33,6 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class RetrainCommand implements Callable<Integer> {
 
-  private static final int WARM_UP = 30;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @Option(
@@ -50,6 +49,13 @@ final class RetrainCommand implements Callable<Integer> {
               + " the same.")
   private int fresh;
 
+  @Option(
+      names = "--warm-up",
+      defaultValue = "30",
+      description = "Pupils of the class before, who train together (${DEFAULT-VALUE}).",
+      paramLabel = "STUDENTS")
+  private int warmUp;
+
   @Mixin private WorldOptions options;
 
   @Spec private CommandSpec spec;
@@ -58,6 +64,7 @@ final class RetrainCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, InvalidConfigurationException {
     try {
       WorldOptions.require(students >= 1, "--students must be at least 1");
+      WorldOptions.require(warmUp >= 1, "--warm-up must be at least 1");
       options.check();
       WorldOptions.require(
           fresh >= 0 && fresh <= options.labels * options.images,
@@ -69,11 +76,11 @@ final class RetrainCommand implements Callable<Integer> {
     output.say(WorldOptions.STARTING);
     Map<String, String> job =
         Map.of(SatchelOptions.CACHE_DIR.key(), "s3://" + LocalServices.RESIZED_BUCKET);
-    try (World world = options.start(2 * (WARM_UP + students), job)) {
+    try (World world = options.start(2 * (warmUp + students), job)) {
       LoadFactory factory = new LoadFactory(world.services()::pictureUrl);
       Retraining retraining = new Retraining(world, factory, fresh, PATIENCE);
-      output.say("Warming up with " + WARM_UP + " pupils ...");
-      retraining.warmUp(factory.pupils("warm-up", WARM_UP, 2, 15));
+      output.say("Warming up with " + warmUp + " pupils ...");
+      retraining.warmUp(factory.pupils("warm-up", warmUp, 2, 15));
       output.say(students + " pupils press Train, one after another, and again ...");
       RetrainResult result =
           retraining.measure(factory.pupils("retrain", students, options.labels, options.images));

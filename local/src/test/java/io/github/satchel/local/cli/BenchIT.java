@@ -64,6 +64,7 @@ class BenchIT {
             "retrain",
             "--students=1",
             "--images=10",
+            "--warm-up=1",
             "--json",
             "--directory=" + directory);
 
