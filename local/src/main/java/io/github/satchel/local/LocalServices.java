@@ -169,6 +169,7 @@ public final class LocalServices implements AutoCloseable {
     private long seed = 1;
     private int kafkaPort;
     private @Nullable Integer secureKafkaPort;
+    private int kafkaAdvertisedPort;
     private int s3Port;
     private int picturesPort;
     private int watsonPort;
@@ -205,6 +206,12 @@ public final class LocalServices implements AutoCloseable {
      */
     public Builder secureKafka(int port) {
       secureKafkaPort = port;
+      return this;
+    }
+
+    /** The port that the broker tells its clients, that of a proxy before it; 0, its own. */
+    public Builder kafkaAdvertisedPort(int port) {
+      kafkaAdvertisedPort = port;
       return this;
     }
 
@@ -282,7 +289,7 @@ public final class LocalServices implements AutoCloseable {
       Path kafkaDirectory = directory.resolve("kafka");
       LocalKafka kafka =
           secureKafkaPort == null
-              ? LocalKafka.start(kafkaDirectory, kafkaPort)
+              ? LocalKafka.start(kafkaDirectory, kafkaPort, kafkaAdvertisedPort)
               : LocalKafka.startSecure(kafkaDirectory, kafkaPort, secureKafkaPort);
       for (String topic : List.of(REQUESTS_TOPIC, RESULTS_TOPIC, DEAD_LETTER_TOPIC)) {
         kafka.createTopic(topic, partitions, Map.of());

@@ -56,6 +56,9 @@ public final class ServiceProcesses implements AutoCloseable {
     for (Service service : Service.values()) {
       ports.put(service, free.next());
     }
+    if (settings.kafka() != null) {
+      ports.put(Service.KAFKA, settings.kafka().port());
+    }
   }
 
   /** Starts all of them, at the same time, and waits until they take calls. */
@@ -83,8 +86,8 @@ public final class ServiceProcesses implements AutoCloseable {
   }
 
   /**
-   * Starts a service again that was killed, where it was, and waits until it takes calls. Topics
-   * and objects are still there, classifiers are not.
+   * Starts a service again that was killed, where it was, and waits until it takes calls. Topics,
+   * objects and classifiers are still there.
    */
   public void restart(Service service) throws IOException, InterruptedException {
     launch(service);

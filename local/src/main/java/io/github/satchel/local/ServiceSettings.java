@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param latencyMillis how long the site takes to answer
  * @param uploadLatencyMillis how long the trainer takes to answer a create
  * @param classifiers how many classifiers the trainer's one key, {@code pool-1}, has room for
+ * @param kafka where the broker listens, null if at any free port
  */
 public record ServiceSettings(
     Path directory,
@@ -24,7 +25,15 @@ public record ServiceSettings(
     String mix,
     long latencyMillis,
     long uploadLatencyMillis,
-    int classifiers) {
+    int classifiers,
+    @Nullable Listener kafka) {
+
+  /**
+   * Where a broker listens.
+   *
+   * @param advertisedPort what it tells its clients, such as that of a proxy before it
+   */
+  public record Listener(int port, int advertisedPort) {}
 
   LocalServices.Builder services(int port) {
     var services =
@@ -33,7 +42,11 @@ public record ServiceSettings(
             .seed(seed)
             .latency(new Latency(Duration.ofMillis(latencyMillis), Duration.ZERO))
             .uploadLatency(Duration.ofMillis(uploadLatencyMillis))
-            .watsonKeys(1, classifiers);
+            .watsonKeys(1, classifiers)
+            .watson(trainer -> trainer.keepIn(directory.resolve("trainer")));
+    if (kafka != null) {
+      services.kafkaAdvertisedPort(kafka.advertisedPort());
+    }
     return pictures == null ? services : services.pictures(pictures, PictureMix.parse(mix));
   }
 }

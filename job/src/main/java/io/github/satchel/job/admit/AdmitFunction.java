@@ -63,7 +63,9 @@ public final class AdmitFunction
         StateTtlConfig.newBuilder(remember)
             .setUpdateType(StateTtlConfig.UpdateType.OnCreateAndWrite)
             .setStateVisibility(StateTtlConfig.StateVisibility.NeverReturnExpired)
-            .cleanupInRocksdbCompactFilter(1_000)
+            // Where little is written RocksDB compacts by itself once in 30 days.
+            .cleanupInRocksdbCompactFilter(1_000, remember)
+            .cleanupFullSnapshot()
             .build());
     seen = getRuntimeContext().getState(descriptor);
     accepted = JobMetric.REQUESTS_ACCEPTED.counter(getRuntimeContext().getMetricGroup());

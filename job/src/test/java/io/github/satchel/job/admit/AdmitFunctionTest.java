@@ -91,6 +91,20 @@ class AdmitFunctionTest {
   }
 
   @Test
+  void aSnapshotHasNothingOfWhatIsForgotten() throws Exception {
+    harness.processElement(Requests.request("r-1", 10, ImageFailurePolicy.FAIL), 0);
+    harness.setStateTtlProcessingTime(Duration.ofHours(25).toMillis());
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+
+    harness = harness();
+    harness.initializeState(state);
+    harness.open();
+
+    assertThat(harness.numKeyedStateEntries()).isZero();
+  }
+
+  @Test
   void aDeadlineBeyondTheLongestIsCut() throws Exception {
     TrainingRequest patient = Requests.request("r-1", 10, ImageFailurePolicy.FAIL);
 

@@ -131,7 +131,8 @@ final class WorldOptions {
             mix,
             latency,
             uploadLatency,
-            classifiers),
+            classifiers,
+            null),
         slots,
         job);
   }

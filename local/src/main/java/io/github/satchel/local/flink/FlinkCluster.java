@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,15 +67,18 @@ public final class FlinkCluster implements AutoCloseable {
   private final Path home;
   private final Path directory;
   private final Configuration settings;
+  private final Map<String, String> environment;
   private final FlinkRest rest;
   private final List<JavaProcess> taskManagers = new ArrayList<>();
   private @Nullable JavaProcess jobManager;
   private int taskManagersStarted;
 
-  private FlinkCluster(Path home, Path directory, Configuration settings) {
+  private FlinkCluster(
+      Path home, Path directory, Configuration settings, Map<String, String> environment) {
     this.home = home;
     this.directory = directory;
     this.settings = settings;
+    this.environment = environment;
     rest = new FlinkRest(URI.create("http://" + LOOPBACK + ":" + settings.get(RestOptions.PORT)));
   }
 
@@ -90,6 +94,21 @@ public final class FlinkCluster implements AutoCloseable {
    */
   public static FlinkCluster create(
       Path home, Path directory, SatchelConfiguration configuration, Configuration overrides)
+      throws IOException {
+    return create(home, directory, configuration, overrides, Map.of());
+  }
+
+  /**
+   * Writes what a cluster needs, and starts nothing yet.
+   *
+   * @param environment what its processes find in theirs, besides this one's
+   */
+  public static FlinkCluster create(
+      Path home,
+      Path directory,
+      SatchelConfiguration configuration,
+      Configuration overrides,
+      Map<String, String> environment)
       throws IOException {
     for (String part : List.of("lib", "plugins", "usrlib")) {
       if (!Files.isDirectory(home.resolve(part))) {
@@ -121,7 +140,7 @@ public final class FlinkCluster implements AutoCloseable {
     settings.set(TaskManagerOptions.HOST, LOOPBACK);
     settings.set(TaskManagerOptions.BIND_HOST, LOOPBACK);
     settings.set(CoreOptions.TMP_DIRS, absolute.resolve("tmp").toString());
-    var cluster = new FlinkCluster(home.toAbsolutePath(), absolute, settings);
+    var cluster = new FlinkCluster(home.toAbsolutePath(), absolute, settings, environment);
     cluster.writeConfiguration(configuration);
     return cluster;
   }
@@ -259,13 +278,18 @@ public final class FlinkCluster implements AutoCloseable {
             home.resolve("lib") + "/*",
             main,
             arguments,
-            Map.of(
-                "FLINK_LIB_DIR", home.resolve("lib").toString(),
-                "FLINK_PLUGINS_DIR", home.resolve("plugins").toString(),
-                "FLINK_CONF_DIR", conf().toString(),
-                // OpenCV would write a line for every broken picture.
-                "OPENCV_LOG_LEVEL", "OFF"),
+            processEnvironment(),
             logs()));
+  }
+
+  private Map<String, String> processEnvironment() {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("FLINK_LIB_DIR", home.resolve("lib").toString());
+    all.put("FLINK_PLUGINS_DIR", home.resolve("plugins").toString());
+    all.put("FLINK_CONF_DIR", conf().toString());
+    // OpenCV would write a line for every broken picture.
+    all.put("OPENCV_LOG_LEVEL", "OFF");
+    return all;
   }
 
   private void writeConfiguration(SatchelConfiguration configuration) throws IOException {

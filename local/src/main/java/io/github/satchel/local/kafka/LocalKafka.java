@@ -61,8 +61,17 @@ public final class LocalKafka implements AutoCloseable {
    * @param port the port of the broker, 0 for a free one
    */
   public static LocalKafka start(Path directory, int port) throws IOException {
+    return start(directory, port, 0);
+  }
+
+  /**
+   * Starts a broker that tells its clients another port than its own, that of a proxy before it.
+   *
+   * @param advertisedPort 0 for its own
+   */
+  public static LocalKafka start(Path directory, int port, int advertisedPort) throws IOException {
     Files.createDirectories(directory);
-    return start(directory, Ports.choose(port, 0), null);
+    return start(directory, Ports.choose(port, advertisedPort, 0), null);
   }
 
   /**
@@ -73,7 +82,7 @@ public final class LocalKafka implements AutoCloseable {
   public static LocalKafka startSecure(Path directory, int port, int securePort)
       throws IOException, InterruptedException {
     Files.createDirectories(directory);
-    Ports ports = Ports.choose(port, securePort);
+    Ports ports = Ports.choose(port, 0, securePort);
     SecureListener secure = SecureListener.prepare(ports.secure(), directory);
     LocalKafka kafka = start(directory, ports, secure);
     try (Admin admin = kafka.admin()) {
@@ -194,7 +203,7 @@ public final class LocalKafka implements AutoCloseable {
         Map.entry(
             "listeners",
             "PLAINTEXT://" + ports.broker() + "," + CONTROLLER + "://" + ports.controller()),
-        Map.entry("advertised.listeners", "PLAINTEXT://" + ports.broker()),
+        Map.entry("advertised.listeners", "PLAINTEXT://" + ports.advertised()),
         Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
         Map.entry("log.dirs", directory.toString()),
         Map.entry("message.max.bytes", maxBytes),
@@ -215,12 +224,14 @@ public final class LocalKafka implements AutoCloseable {
   }
 
   /** Listeners as {@code host:port}: the quorum's setting must name its port beforehand. */
-  private record Ports(String broker, String controller, String secure) {
+  private record Ports(String broker, String advertised, String controller, String secure) {
 
-    static Ports choose(int brokerPort, int securePort) throws IOException {
+    static Ports choose(int brokerPort, int advertisedPort, int securePort) throws IOException {
       List<Integer> free = FreePorts.choose(3);
+      String broker = address(brokerPort, free.get(0));
       return new Ports(
-          address(brokerPort, free.get(0)),
+          broker,
+          advertisedPort == 0 ? broker : "127.0.0.1:" + advertisedPort,
           address(0, free.get(1)),
           address(securePort, free.get(2)));
     }

@@ -53,6 +53,11 @@ final class ArchiveReceiver {
     this.limits = limits;
     this.clock = clock;
     this.history = history;
+    for (Call call : history.calls()) {
+      if (call.keyName().equals(NAME) && call.status() == 200 && call.classifierId() != null) {
+        taken.add(call.classifierId());
+      }
+    }
   }
 
   /** A training and its archives, as they came. */
@@ -89,7 +94,8 @@ final class ArchiveReceiver {
         clock.instant(),
         answer.meaning(),
         mishap.tellsTheTruth(),
-        delivery == null ? List.of() : delivery.archives());
+        delivery == null ? List.of() : delivery.archives(),
+        null);
     return answer;
   }
 

@@ -86,6 +86,7 @@ final class ClassifierApi {
     private @Nullable String id;
     private @Nullable String name;
     private List<Examples> examples = List.of();
+    private @Nullable Classifier left;
 
     Exchange(Request request, Call.Kind kind, Plan plan, @Nullable String id, Mishap mishap) {
       this.request = request;
@@ -108,7 +109,8 @@ final class ClassifierApi {
             clock.instant(),
             answer.meaning(),
             mishap.tellsTheTruth(),
-            examples);
+            examples,
+            left);
       }
       return answer;
     }
@@ -203,6 +205,7 @@ final class ClassifierApi {
               received.classes(),
               optedOut());
       plan.add(created);
+      left = created;
       id = created.id();
       return Answer.json(200, full(created, now));
     }
@@ -224,6 +227,7 @@ final class ClassifierApi {
       Classifier retrained =
           plan.replace(
               id, old -> old.retrained(received.classes(), now, now.plus(trainingTime), failure));
+      left = retrained;
       return Answer.json(200, full(retrained, now));
     }
 

@@ -90,6 +90,16 @@ final class Plan {
     classifiers.put(classifier.id(), classifier);
   }
 
+  /** Takes a classifier as it was before the emulator ended. */
+  synchronized void restore(Classifier classifier) {
+    classifiers.put(classifier.id(), classifier);
+  }
+
+  /** Does without a classifier that was deleted before the emulator ended. */
+  synchronized void forget(String id) {
+    classifiers.remove(id);
+  }
+
   synchronized Classifier get(String id) throws Refusal {
     reappear();
     return found(classifiers.get(id));

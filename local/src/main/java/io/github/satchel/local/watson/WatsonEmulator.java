@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.util.FileUtils;
+import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * An emulator of Watson Visual Recognition v3 and of IBM's IAM, on the loopback interface: it holds
  * callers to the rules of the real service, and answers in its shapes. Uploads are spooled to disk.
- * Nothing is learnt: training ends when its time is over. Classifiers are forgotten on close.
+ * Nothing is learnt: training ends when its time is over. Classifiers are forgotten on close,
+ * unless {@link Builder#keepIn} says otherwise.
  */
 public final class WatsonEmulator implements AutoCloseable {
   /** How many calls {@link #history()} remembers, the latest ones. */
@@ -34,7 +36,8 @@ public final class WatsonEmulator implements AutoCloseable {
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
 
   private final Map<String, Plan> plans = new LinkedHashMap<>();
-  private final History history = new History(MAX_HISTORY);
+  private final @Nullable Journal journal;
+  private final History history;
   private final Pause pause = new Pause();
   private final Faults faults;
   private final Iam iam;
@@ -53,6 +56,11 @@ public final class WatsonEmulator implements AutoCloseable {
                     builder.limits,
                     builder.reappearAfter,
                     builder.clock)));
+    journal = builder.directory == null ? null : new Journal(builder.directory);
+    history = new History(MAX_HISTORY, journal);
+    if (journal != null) {
+      journal.found().forEach(this::restore);
+    }
     spool = Files.createTempDirectory("satchel-watson-");
     faults = new Faults(builder.faultRates);
     iam = new Iam(plans.values(), builder.clock, builder.tokenLife);
@@ -146,6 +154,22 @@ public final class WatsonEmulator implements AutoCloseable {
       server.close();
     } finally {
       FileUtils.deleteDirectory(spool.toFile());
+      if (journal != null) {
+        journal.close();
+      }
+    }
+  }
+
+  private void restore(Journal.Entry entry) {
+    Call call = entry.call();
+    Plan plan = plans.get(call.keyName());
+    if (plan == null || call.status() != HttpStatus.OK_200) {
+      return;
+    }
+    if (entry.classifier() != null) {
+      plan.restore(entry.classifier());
+    } else if (call.kind() == Call.Kind.DELETE && call.classifierId() != null) {
+      plan.forget(call.classifierId());
     }
   }
 
@@ -163,6 +187,7 @@ public final class WatsonEmulator implements AutoCloseable {
     private Duration tokenLife = Duration.ofHours(1);
     private @Nullable Duration reappearAfter;
     private FaultRates faultRates = FaultRates.NONE;
+    private @Nullable Path directory;
 
     private Builder() {}
 
@@ -174,6 +199,12 @@ public final class WatsonEmulator implements AutoCloseable {
      */
     public Builder withPlan(String keyName, String apikey, int slots) {
       plans.add(new Terms(keyName, apikey, slots));
+      return this;
+    }
+
+    /** Keeps classifiers and history in a directory, and goes on with what is there. */
+    public Builder keepIn(Path directory) {
+      this.directory = directory;
       return this;
     }
 

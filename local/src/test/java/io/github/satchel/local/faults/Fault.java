@@ -94,6 +94,17 @@ enum Fault {
       world.services().restart(Service.KAFKA);
     }
   },
+  BROKER_SLOW {
+    @Override
+    void strike(World world, RandomGenerator random) {
+      slow(world.proxy(Service.KAFKA), random);
+    }
+
+    @Override
+    void heal(World world, RandomGenerator random) {
+      world.proxy(Service.KAFKA).heal();
+    }
+  },
   BROKER_STOPPED {
     @Override
     void strike(World world, RandomGenerator random) throws Exception {
@@ -141,11 +152,7 @@ enum Fault {
   S3_SLOW {
     @Override
     void strike(World world, RandomGenerator random) {
-      if (random.nextBoolean()) {
-        world.proxy(Service.S3).delay(Duration.ofMillis(100L + random.nextInt(900)));
-      } else {
-        world.proxy(Service.S3).throttle(20_000 + random.nextInt(200_000));
-      }
+      slow(world.proxy(Service.S3), random);
     }
 
     @Override
@@ -164,9 +171,18 @@ enum Fault {
       signal(world.services().process(Service.TRAINER), "CONT");
     }
   },
-  /**
-   * Gone for its clients. It is not killed: it would forget its classifiers, and no real one does.
-   */
+  TRAINER_KILLED {
+    @Override
+    void strike(World world, RandomGenerator random) throws Exception {
+      world.services().process(Service.TRAINER).kill();
+    }
+
+    @Override
+    void heal(World world, RandomGenerator random) throws Exception {
+      world.services().restart(Service.TRAINER);
+    }
+  },
+  /** Resets whoever connects, in the middle of what it is told. */
   TRAINER_GONE {
     @Override
     void strike(World world, RandomGenerator random) {
@@ -193,14 +209,27 @@ enum Fault {
   CONNECTIONS_CUT {
     @Override
     void strike(World world, RandomGenerator random) {
-      for (Service service : List.of(Service.S3, Service.TRAINER, Service.PICTURES)) {
+      for (Service service : Service.values()) {
         world.proxy(service).resetAll();
       }
+      world.toJobManager().resetAll();
     }
 
     @Override
     void heal(World world, RandomGenerator random) {
       strike(world, random);
+    }
+  },
+  /** What task managers tell the job manager does not arrive, heartbeats neither. */
+  JOB_MANAGER_HEARS_NOTHING {
+    @Override
+    void strike(World world, RandomGenerator random) {
+      world.toJobManager().stall();
+    }
+
+    @Override
+    void heal(World world, RandomGenerator random) {
+      world.toJobManager().heal();
     }
   },
   PICTURES_STALL {
@@ -249,6 +278,23 @@ enum Fault {
       return world.checkpoints().resolveSibling("away");
     }
   },
+  /** By up to a minute, in either direction, and back again; where libfaketime is. */
+  CLOCK_JUMPS {
+    @Override
+    boolean possible() {
+      return FakeClock.available();
+    }
+
+    @Override
+    void strike(World world, RandomGenerator random) throws IOException {
+      world.clock().jump(Duration.ofSeconds(random.nextInt(-60, 61)));
+    }
+
+    @Override
+    void heal(World world, RandomGenerator random) throws IOException {
+      world.clock().jump(Duration.ZERO);
+    }
+  },
   RESCALED {
     @Override
     void strike(World world, RandomGenerator random) throws Exception {
@@ -272,6 +318,11 @@ enum Fault {
     }
   };
 
+  /** Whether this machine has what it takes. */
+  boolean possible() {
+    return true;
+  }
+
   /** Breaks something. */
   abstract void strike(World world, RandomGenerator random) throws Exception;
 
@@ -283,6 +334,14 @@ enum Fault {
     Map<String, Integer> all = new HashMap<>();
     world.flink().rest().vertices().forEach(vertex -> all.put(vertex.id(), parallelism));
     world.flink().rest().rescale(all);
+  }
+
+  private static void slow(TcpProxy proxy, RandomGenerator random) {
+    if (random.nextBoolean()) {
+      proxy.delay(Duration.ofMillis(100L + random.nextInt(900)));
+    } else {
+      proxy.throttle(20_000 + random.nextInt(200_000));
+    }
   }
 
   private static JavaProcess pick(List<JavaProcess> processes, RandomGenerator random) {

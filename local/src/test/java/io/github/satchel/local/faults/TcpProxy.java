@@ -10,8 +10,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -132,7 +134,10 @@ final class TcpProxy implements AutoCloseable {
         Socket client = listener.accept();
         sockets.add(client);
         switch (mode()) {
-          case CUT -> reset(client);
+          case CUT -> {
+            reset(client);
+            sockets.remove(client);
+          }
           case SERVER_ERROR -> start("refuse", () -> answer(client));
           case PASS, STALL -> connect(client);
         }
@@ -150,15 +155,21 @@ final class TcpProxy implements AutoCloseable {
       client.setTcpNoDelay(true);
       server.setTcpNoDelay(true);
     } catch (IOException nobodyThere) {
-      reset(server);
-      reset(client);
+      for (Socket socket : List.of(server, client)) {
+        reset(socket);
+        sockets.remove(socket);
+      }
       return;
     }
-    start("up", () -> pump(client, server));
-    start("down", () -> pump(server, client));
+    AtomicInteger directions = new AtomicInteger(2);
+    start("up", () -> pump(client, server, directions));
+    start("down", () -> pump(server, client, directions));
   }
 
-  private void pump(Socket from, Socket to) {
+  /**
+   * @param directions of the connection that still live
+   */
+  private void pump(Socket from, Socket to, AtomicInteger directions) {
     byte[] chunk = new byte[CHUNK];
     try {
       InputStream in = from.getInputStream();
@@ -179,14 +190,19 @@ final class TcpProxy implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      forgetIfDone(from);
-      forgetIfDone(to);
+      if (directions.decrementAndGet() == 0) {
+        end(from);
+        end(to);
+      }
     }
   }
 
-  private void forgetIfDone(Socket socket) {
-    if (socket.isClosed() || (socket.isInputShutdown() && socket.isOutputShutdown())) {
-      sockets.remove(socket);
+  private void end(Socket socket) {
+    sockets.remove(socket);
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // Closed before.
     }
   }
 

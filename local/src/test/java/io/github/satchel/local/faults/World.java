@@ -55,6 +55,8 @@ final class World implements AutoCloseable {
   private final ServiceProcesses services;
   private final JavaProcess zooKeeper;
   private final Map<Service, TcpProxy> proxies;
+  private final TcpProxy toJobManager;
+  private final FakeClock clock;
   private final FlinkCluster flink;
   private final int taskManagers;
   private boolean started;
@@ -65,12 +67,16 @@ final class World implements AutoCloseable {
       ServiceProcesses services,
       JavaProcess zooKeeper,
       Map<Service, TcpProxy> proxies,
+      TcpProxy toJobManager,
+      FakeClock clock,
       FlinkCluster flink,
       int taskManagers) {
     this.directory = directory;
     this.services = services;
     this.zooKeeper = zooKeeper;
     this.proxies = proxies;
+    this.toJobManager = toJobManager;
+    this.clock = clock;
     this.flink = flink;
     this.taskManagers = taskManagers;
   }
@@ -84,27 +90,46 @@ final class World implements AutoCloseable {
   static World start(
       Path directory, int taskManagers, Map<String, String> overrides, Duration uploadLatency)
       throws Exception {
+    List<Integer> ports = FreePorts.choose(3);
+    int zooKeeperPort = ports.get(0);
+    int kafkaPort = ports.get(1);
+    int jobManagerPort = ports.get(2);
+    Map<Service, TcpProxy> proxies = new HashMap<>();
+    TcpProxy toKafka = new TcpProxy(kafkaPort);
+    proxies.put(Service.KAFKA, toKafka);
     var settings =
         new ServiceSettings(
-            directory.resolve("services"), 1, null, "", 20, uploadLatency.toMillis(), CLASSIFIERS);
-    int zooKeeperPort = FreePorts.choose(1).get(0);
+            directory.resolve("services"),
+            1,
+            null,
+            "",
+            20,
+            uploadLatency.toMillis(),
+            CLASSIFIERS,
+            new ServiceSettings.Listener(kafkaPort, toKafka.port()));
     JavaProcess zooKeeper = zooKeeper(directory, zooKeeperPort);
     ServiceProcesses services = ServiceProcesses.start(settings);
-    Map<Service, TcpProxy> proxies = new HashMap<>();
     for (Service service : List.of(Service.S3, Service.PICTURES, Service.TRAINER)) {
       proxies.put(service, new TcpProxy(port(services.endpoints(), service)));
     }
     Endpoints endpoints = proxied(services.endpoints(), proxies, directory.resolve("credentials"));
     Map<String, String> job = JobSettings.of(endpoints);
     job.putAll(settings(zooKeeperPort));
+    TcpProxy toJobManager = new TcpProxy(jobManagerPort);
+    job.put("flink.high-availability.jobmanager.port", String.valueOf(toJobManager.port()));
+    job.put("flink.jobmanager.rpc.bind-port", String.valueOf(jobManagerPort));
     job.putAll(overrides);
+    FakeClock clock = new FakeClock(directory);
     FlinkCluster flink =
         FlinkCluster.create(
             Path.of("../docker/target/flink"),
             directory.resolve("flink"),
             SatchelConfiguration.of(job),
-            new Configuration());
-    World world = new World(directory, services, zooKeeper, proxies, flink, taskManagers);
+            new Configuration(),
+            clock.environment());
+    World world =
+        new World(
+            directory, services, zooKeeper, proxies, toJobManager, clock, flink, taskManagers);
     try {
       world.keepAlive();
       world.keeper = new Periodic("keeper", Duration.ofMillis(500), world::keepAlive);
@@ -220,8 +245,18 @@ final class World implements AutoCloseable {
     return get(proxies, service);
   }
 
+  /** Between task managers and the job manager, for what they tell it. */
+  TcpProxy toJobManager() {
+    return toJobManager;
+  }
+
   JavaProcess zooKeeper() {
     return zooKeeper;
+  }
+
+  /** What Flink's processes take for the time. */
+  FakeClock clock() {
+    return clock;
   }
 
   /** Starts what is missing of Flink. */
@@ -326,7 +361,9 @@ final class World implements AutoCloseable {
     }
     try {
       IOUtils.closeAll(
-          Stream.concat(Stream.of(flink, services, zooKeeper), proxies.values().stream()).toList());
+          Stream.concat(
+                  Stream.of(flink, services, zooKeeper, toJobManager), proxies.values().stream())
+              .toList());
     } catch (Exception e) {
       throw new IOException("not everything ended", e);
     }

@@ -38,6 +38,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -553,6 +554,34 @@ class WatsonEmulatorTest {
   }
 
   @Test
+  void whatIsKeptIsFoundAgain(@TempDir Path directory) throws Exception {
+    var kept = WatsonEmulator.builder().withPlan("class-7", KEY, 2).clock(clock).keepIn(directory);
+    List<Classifier> classifiers;
+    List<Call> calls;
+    try (WatsonEmulator before = kept.start()) {
+      VisualRecognition sdk = sdk(before, basicAuthenticator(KEY));
+      String first =
+          sdk.createClassifier(options("a").build()).execute().getResult().getClassifierId();
+      sdk.createClassifier(options("b").build()).execute();
+      sdk.deleteClassifier(new DeleteClassifierOptions.Builder(first).build()).execute();
+      classifiers = before.classifiers();
+      calls = before.history();
+    }
+    Files.writeString(directory.resolve("calls.jsonl"), "{\"call\": {", StandardOpenOption.APPEND);
+
+    for (int round = 0; round < 2; round++) {
+      try (WatsonEmulator again = kept.start()) {
+        assertThat(again.classifiers()).hasSize(1 + round).containsAll(classifiers);
+        assertThat(again.history()).hasSize(3 + round).startsWith(calls.toArray(Call[]::new));
+        if (round == 0) {
+          sdk(again, basicAuthenticator(KEY)).createClassifier(options("c").build()).execute();
+          assertThat(again.history().get(3).number()).isEqualTo(4);
+        }
+      }
+    }
+  }
+
+  @Test
   void aDeletedKeyIsUnknown() throws Exception {
     String authorization = bearer(KEY);
     watson.setKeyState("class-7", KeyState.DELETED);
@@ -700,6 +729,10 @@ class WatsonEmulatorTest {
   }
 
   private VisualRecognition sdk(Authenticator authenticator) {
+    return sdk(watson, authenticator);
+  }
+
+  private static VisualRecognition sdk(WatsonEmulator watson, Authenticator authenticator) {
     var sdk = new VisualRecognition(VERSION, authenticator);
     sdk.setServiceUrl(watson.url());
     return sdk;
