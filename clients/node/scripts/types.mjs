@@ -12,6 +12,7 @@ async function types(file) {
     if (part.allOf?.every(choice => choice.if && choice.then)) {
       part.oneOf = part.allOf.map(choice => choice.then)
       delete part.allOf
+      delete part.type
       delete part.properties
       delete part.required
     }

@@ -13,6 +13,7 @@ import { EventQueue } from './queue.js'
 import type { TrainingEvent, TrainingRequest } from './messages.js'
 import './zstd.js'
 
+export { encryptCredentials, type TrainerCredentials } from './encrypt.js'
 export { SatchelError, type SatchelErrorCode } from './errors.js'
 export { fromMlForKids, type MlForKidsImage, type MlForKidsProject } from './mlforkids.js'
 export type * from './messages.js'

@@ -2,9 +2,10 @@
 
 export type Image = DownloadedImage | StoredImage
 /**
- * A name that is a file's and an object's: no slash, no control character, not . or ..
+ * A name that is a file's and an object's: no slash, no control character, no half of a surrogate pair, not . or ..
  */
 export type Name = string
+export type Credentials = Identifier | EncryptedCredentials
 export type Identifier = string
 
 /**
@@ -34,12 +35,12 @@ export interface TrainingRequest {
   deliverTo: {
     watson?: {
       /**
-       * Names of the credentials to try, in this order.
+       * The credentials to try, in this order: the names of those that the job has, and at most five that the request brings along, encrypted. The name of an encrypted one is in the list once.
        *
        * @minItems 1
        * @maxItems 100
        */
-      credentials: Identifier[]
+      credentials: Credentials[]
       /**
        * Ids of the classifiers whose place the new one takes: deleted once it is created.
        *
@@ -84,6 +85,16 @@ export interface StoredImage {
     userid: Name
     classid: Name
   }
+}
+/**
+ * Credentials as compact JWE (RFC 7516): alg RSA-OAEP-256 or ECDH-ES, enc A256GCM, the kid of a key of the job, no zip, no crit. README.md says what is in it.
+ */
+export interface EncryptedCredentials {
+  /**
+   * Chosen by the caller; events call them by it.
+   */
+  name: string
+  jwe: string
 }
 
 /**

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { JSONWebKeySet, JWK } from 'jose'
+import type { TrainerCredentials } from '../src/index.js'
 
 const command = fileURLToPath(new URL('../../../satchel', import.meta.url))
 
@@ -40,6 +42,21 @@ export class Services implements AsyncDisposable {
       await services[Symbol.asyncDispose]()
       throw error
     }
+  }
+
+  /** What the operator of a job gives away: its public keys. */
+  async publicKeys(): Promise<JWK[]> {
+    const { keys } = JSON.parse(await this.#credentials('keys.jwks')) as JSONWebKeySet
+    return keys.map(({ d: _, ...publicKey }) => publicKey)
+  }
+
+  /** Credentials of the trainer. */
+  async credentials(name: string): Promise<TrainerCredentials> {
+    return JSON.parse(await this.#credentials(`${name}.json`)) as TrainerCredentials
+  }
+
+  #credentials(file: string): Promise<string> {
+    return readFile(path.join(this.#directory, 'services', 'credentials', file), 'utf8')
   }
 
   /** The address of the n-th picture. */

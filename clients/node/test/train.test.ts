@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { inspect } from 'node:util'
 import { Consumer, Producer, stringSerializers } from '@platformatic/kafka'
-import { connect, SatchelError, type Image, type Satchel, type SatchelOptions, type TrainingEvent, type TrainingRequest } from '../src/index.js'
+import { connect, encryptCredentials, SatchelError, type Image, type Satchel, type SatchelOptions, type TrainingEvent, type TrainingRequest } from '../src/index.js'
 import { Services } from './services.js'
 
 let services: Services
@@ -52,6 +52,52 @@ test('a request is trained, and its events come in order up to the outcome', asy
   assert.deepEqual(outcome.images, { total: 20, done: 20, failed: 0 })
   assert.equal(outcome.classifier.credentials, 'pool-1')
   assert.ok(all.slice(1, -1).every(event => event.type === 'progress' || event.type === 'uploading'))
+})
+
+test('credentials that come encrypted are trained with, by the name they are given', async () => {
+  const [key] = await services.publicKeys()
+  const ask = request({ requestId: 'encrypted-1' })
+  const jwe = await encryptCredentials({ ...(await services.credentials('pool-3')), for: { requestId: 'encrypted-1' } }, key!)
+  ask.deliverTo = { watson: { credentials: [{ name: 'class-7', jwe }] } }
+
+  const outcome = (await events(satchel.train(ask))).at(-1)
+
+  assert.ok(outcome?.type === 'uploaded', JSON.stringify(outcome))
+  assert.equal(outcome.classifier.credentials, 'class-7')
+})
+
+test('encrypted credentials are of use to nobody else, and the event says why', async () => {
+  const [key] = await services.publicKeys()
+  const credentials = await services.credentials('pool-3')
+  const bound = await encryptCredentials({ ...credentials, for: { projectId: 'fish-1' } }, key!)
+  const elsewhere = await encryptCredentials({ ...credentials, url: 'http://127.0.0.1:1' }, key!)
+  const forgotten = await encryptCredentials(credentials, { ...key!, kid: 'forgotten-1' })
+
+  const outcome = (
+    await events(
+      satchel.train(
+        request({
+          deliverTo: {
+            watson: {
+              credentials: [
+                { name: 'bound', jwe: bound },
+                { name: 'elsewhere', jwe: elsewhere },
+                { name: 'forgotten', jwe: forgotten }
+              ]
+            }
+          }
+        })
+      )
+    )
+  ).at(-1)
+
+  assert.ok(outcome?.type === 'failed', JSON.stringify(outcome))
+  assert.equal(outcome.error.code, 'credentials-rejected')
+  assert.deepEqual(outcome.failures?.map(failure => failure.message), [
+    'The credentials bound were not accepted: it is for another projectId',
+    'The credentials elsewhere were not accepted: its url is at none of the origins that the job allows',
+    'The credentials forgotten were not accepted: the job has no key forgotten-1: encrypt with a public key that it has'
+  ])
 })
 
 test('trainings side by side see their own events only', async () => {

@@ -95,6 +95,7 @@ public final class SatchelConfiguration {
       SatchelOptions.RULES.forEach(rule -> rule.check(options).ifPresent(problems::add));
       checkStage(() -> FetchSettings.from(options), problems);
       checkStage(() -> ResizeSettings.from(options), problems);
+      checkStage(() -> SatchelJob.decrypter(options), problems);
     }
     if (!problems.isEmpty()) {
       throw new InvalidConfigurationException(problems);

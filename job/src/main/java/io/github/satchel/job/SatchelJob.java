@@ -1,5 +1,6 @@
 package io.github.satchel.job;
 
+import io.github.satchel.connectors.training.CredentialsDecrypter;
 import io.github.satchel.connectors.training.CredentialsDirectory;
 import io.github.satchel.connectors.training.HttpEndpointDirectory;
 import io.github.satchel.connectors.training.HttpEndpointResolver;
@@ -7,6 +8,7 @@ import io.github.satchel.connectors.training.HttpTrainerSink;
 import io.github.satchel.connectors.training.TrainingEvent;
 import io.github.satchel.connectors.training.TrainingSinkBuilder;
 import io.github.satchel.connectors.training.WatsonSink;
+import io.github.satchel.connectors.training.WatsonSinkBuilder;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
 import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.events.DeadLetterSerializer;
@@ -33,6 +35,7 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.IllegalConfigurationException;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -156,8 +159,10 @@ public final class SatchelJob {
   }
 
   private static Sink<PackedRequest> watson(Configuration options, Sink<TrainingEvent> events) {
-    return common(WatsonSink.<PackedRequest>builder(), Delivery.Kind.WATSON, options, events)
-        .setCredentialsResolver(
+    WatsonSinkBuilder<PackedRequest> sink =
+        common(WatsonSink.<PackedRequest>builder(), Delivery.Kind.WATSON, options, events);
+    decrypter(options).ifPresent(sink::setCredentialsDecrypter);
+    return sink.setCredentialsResolver(
             new CredentialsDirectory(options.get(SatchelOptions.CREDENTIALS_DIR)))
         .setIamUrl(options.get(SatchelOptions.WATSON_IAM_URL))
         .setRestTime(options.get(SatchelOptions.WATSON_REST_TIME))
@@ -169,6 +174,29 @@ public final class SatchelJob {
             options.get(SatchelOptions.WATSON_FOLLOW_MAX_INTERVAL))
         .setFollowLimit(options.get(SatchelOptions.WATSON_FOLLOW_LIMIT))
         .build();
+  }
+
+  /**
+   * What opens credentials that come in a request; empty if there is no key set.
+   *
+   * @throws IllegalConfigurationException if they could be used nowhere
+   */
+  static Optional<CredentialsDecrypter> decrypter(Configuration options) {
+    String keySet = options.get(SatchelOptions.CREDENTIALS_KEY_SET);
+    if (keySet == null) {
+      return Optional.empty();
+    }
+    List<String> origins = options.get(SatchelOptions.CREDENTIALS_ALLOWED_ORIGINS);
+    String key = SatchelOptions.CREDENTIALS_ALLOWED_ORIGINS.key();
+    if (origins.isEmpty()) {
+      throw new IllegalConfigurationException(
+          key + ": empty, so that credentials.key-set is of no use; name at least one origin");
+    }
+    try {
+      return Optional.of(new CredentialsDecrypter(keySet, origins));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalConfigurationException(key + ": " + e.getMessage(), e);
+    }
   }
 
   private static Sink<PackedRequest> http(

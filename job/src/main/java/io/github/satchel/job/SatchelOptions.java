@@ -407,6 +407,25 @@ public final class SatchelOptions {
                   + " \"api_key\" in place of \"apikey\" is a legacy one. Changes are picked up without"
                   + " a restart.");
 
+  public static final ConfigOption<String> CREDENTIALS_KEY_SET =
+      key("credentials.key-set")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "File on every task manager with the private keys, a JWK set, for credentials that come"
+                  + " encrypted in a request; ./satchel keys makes one. Changes are picked up without a"
+                  + " restart. Without it, such credentials are rejected.");
+
+  public static final ConfigOption<List<String>> CREDENTIALS_ALLOWED_ORIGINS =
+      key("credentials.allowed-origins")
+          .stringType()
+          .asList()
+          .defaultValues()
+          .withDescription(
+              "Where the url of credentials that come encrypted in a request may be, such as"
+                  + " https://trainer.example.org: anyone with the public key can make them. Needed"
+                  + " with credentials.key-set.");
+
   public static final ConfigOption<String> ENDPOINTS_DIR =
       key("endpoints.dir")
           .stringType()

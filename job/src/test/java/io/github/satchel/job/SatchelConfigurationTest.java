@@ -79,10 +79,22 @@ class SatchelConfigurationTest {
           dispatch.quantum       | 0     | dispatch.quantum: 0 is less than 1
           dispatch.patience      | 0 s   | dispatch.patience: 0 ms is less than 100 ms
           archives.keep          | maybe | archives.keep: 'maybe' is not true or false
+          credentials.key-set    | k.jwks | credentials.allowed-origins: empty, so that credentials.key-set is of no use
           admit.remember         | 1 min | admit.remember: 1 min is not longer than request.max-deadline, 30 min
           """)
   void aWrongKeyOrValueIsNamedWithWhatIsAllowed(String key, String value, String message) {
     assertThat(problems(with(key, value))).singleElement().asString().startsWith(message);
+  }
+
+  @Test
+  void anOriginOfEncryptedCredentialsIsOne() {
+    Map<String, String> values = with("credentials.key-set", "keys.jwks");
+    values.put("credentials.allowed-origins", "https://trainer.example.org/api");
+
+    assertThat(problems(values))
+        .containsExactly(
+            "credentials.allowed-origins: The origin https://trainer.example.org/api must have no"
+                + " path");
   }
 
   @Test

@@ -22,6 +22,8 @@ public final class JobSettings {
     settings.put("images.dir", "s3://" + LocalServices.IMAGES_BUCKET);
     settings.put("archives.dir", "s3://" + LocalServices.ARCHIVES_BUCKET);
     settings.put("credentials.dir", endpoints.credentials().toString());
+    settings.put("credentials.key-set", LocalServices.keySet(endpoints.credentials()).toString());
+    settings.put("credentials.allowed-origins", endpoints.trainer());
     settings.put("endpoints.dir", endpoints.credentials().toString());
     settings.put("watson.iam-url", endpoints.trainer());
     settings.put("fetch.allowed-networks", "127.0.0.1/32");

@@ -38,6 +38,9 @@ public final class LocalServices implements AutoCloseable {
   public static final String CHECKPOINTS_BUCKET = "satchel-checkpoints";
   public static final String RESIZED_BUCKET = "satchel-resized";
 
+  /** Of the one key in the key set. */
+  private static final String KEY_ID = "local-1";
+
   /** More creates than any run sees. */
   private static final int DELAYS = 100_000;
 
@@ -127,12 +130,18 @@ public final class LocalServices implements AutoCloseable {
     addresses.put("Pictures", pictures.pictureUrl(0) + " and so on");
     addresses.put("Trainer", watson.url());
     addresses.put("Credentials", credentialsDirectory.toString());
+    addresses.put("Key set", keySet(credentialsDirectory).toString());
     addresses.put("Archives", archivesDirectory().toString());
     return addresses;
   }
 
   static Path credentials(Path directory) {
     return directory.resolve("credentials");
+  }
+
+  /** The private keys for credentials that come encrypted in a request. */
+  static Path keySet(Path credentials) {
+    return credentials.resolve("keys.jwks");
   }
 
   static Path archives(Path directory) {
@@ -322,6 +331,10 @@ public final class LocalServices implements AutoCloseable {
       watson.accept(builder);
       WatsonEmulator started = builder.start();
       started.writeCredentials(credentials(directory));
+      KeySetFile keySet = new KeySetFile(keySet(credentials(directory)));
+      if (keySet.keys().isEmpty()) {
+        keySet.add(KEY_ID, KeySetFile.Type.EC);
+      }
       if (!uploadLatency.isZero()) {
         for (int i = 1; i <= watsonKeys; i++) {
           started.failNextCreates(

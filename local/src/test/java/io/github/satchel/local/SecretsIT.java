@@ -6,8 +6,11 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.nimbusds.jose.jwk.JWK;
 import io.github.satchel.job.model.Event;
+import io.github.satchel.job.model.Failure;
 import io.github.satchel.local.client.RequestBuilder;
+import io.github.satchel.local.client.TopicFollower;
 import io.github.satchel.local.flink.FlinkRest;
 import io.github.satchel.local.kafka.SecureListener;
 import io.github.satchel.local.watson.Call;
@@ -26,6 +29,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,9 @@ class SecretsIT {
 
   @TempDir private Path directory;
 
+  /** What is in the topic of requests. */
+  private final List<String> asked = new CopyOnWriteArrayList<>();
+
   @Test
   void noKeyOrTokenIsInALogAnEventASavepointOrAMetric() throws Exception {
     try (LocalServices services =
@@ -61,7 +68,13 @@ class SecretsIT {
                 .secureKafka(0)
                 .watsonKeys(2, 10)
                 .start();
-        Site site = new Site(services)) {
+        Site site = new Site(services);
+        TopicFollower requests =
+            new TopicFollower(
+                services.kafka().bootstrapServers(),
+                LocalServices.REQUESTS_TOPIC,
+                message -> asked.add(new String(message.value(), UTF_8)))) {
+      requests.start();
       misbehave(services);
       Path work = Files.createDirectory(directory.resolve("work"));
       try (JobProcess job = start(services, work)) {
@@ -71,15 +84,28 @@ class SecretsIT {
         assertThat(site.outcome("uploaded").event().type()).isEqualTo(Event.Type.UPLOADED);
         assertThat(site.outcome("failed").event().type()).isEqualTo(Event.Type.FAILED);
         assertThat(site.outcome("posted").event().type()).isEqualTo(Event.Type.UPLOADED);
+        site.send(request(services, "encrypted").encrypted("class-7", jwe(services)).json());
+        assertThat(site.outcome("encrypted").json().at("/classifier/credentials").textValue())
+            .isEqualTo("class-7");
+        site.send(request(services, "tampered").encrypted("class-8", tampered(services)).json());
+        assertThat(site.outcome("tampered").event().failures())
+            .singleElement()
+            .extracting(Failure::message)
+            .asString()
+            .startsWith("The credentials class-8 were not accepted: it cannot be decrypted");
+        int classifiers = services.watson().classifiers().size();
+        String jwe = jwe(services);
         services.watson().failNextCreates("pool-2", new Fault.NoAnswer());
-        site.send(request(services, "under-way").watson("pool-2").json());
-        await().atMost(PATIENCE).until(() -> services.watson().classifiers().size() == 2);
+        site.send(request(services, "under-way").encrypted("class-7", jwe).json());
+        await()
+            .atMost(PATIENCE)
+            .until(() -> services.watson().classifiers().size() == classifiers + 1);
 
         FlinkRest flink = new FlinkRest(job.dashboard());
         String savepoint = flink.savepoint(work.resolve("savepoints").toUri().toString());
 
         assertThat(contents(Path.of(URI.create(savepoint)).resolve("_metadata")))
-            .contains("under-way");
+            .contains("under-way", jwe);
         assertThat(contents(work.resolve("debug.log")).lines())
             .as("the log of the sink and of its client")
             .anyMatch(line -> line.contains("DEBUG org.apache.hc"))
@@ -97,10 +123,32 @@ class SecretsIT {
                   result ->
                       said.merge(id, new String(result.message().value(), UTF_8), String::concat));
         }
-        assertThat(said).containsKeys("uploaded", "failed", "posted", "under-way");
+        said.put(LocalServices.REQUESTS_TOPIC, String.join("\n", asked));
+        assertThat(said)
+            .containsKeys("uploaded", "failed", "posted", "encrypted", "tampered", "under-way");
+        assertThat(said.get(LocalServices.REQUESTS_TOPIC)).contains(jwe);
         assertThat(leaks(said)).isEmpty();
+        String privateKey = key(services).toECKey().getD().toString();
+        assertThat(said.values()).noneMatch(text -> text.contains(privateKey));
       }
     }
+  }
+
+  /** The key of pool-2, encrypted. */
+  private static String jwe(LocalServices services) throws IOException {
+    return KeySetFile.encrypt(
+        key(services).toPublicJWK(),
+        Files.readAllBytes(services.credentialsDirectory().resolve("pool-2.json")));
+  }
+
+  private static String tampered(LocalServices services) throws IOException {
+    String jwe = jwe(services);
+    int end = jwe.lastIndexOf('.') + 1;
+    return jwe.substring(0, end) + "A".repeat(jwe.length() - end);
+  }
+
+  private static JWK key(LocalServices services) throws IOException {
+    return new KeySetFile(LocalServices.keySet(services.credentialsDirectory())).keys().get(0);
   }
 
   /** Every way in which a secret comes into the hands of code that handles failures. */

@@ -26,6 +26,7 @@ final class Attempt {
           entry
               .rejectedCredentials()
               .forEach(name -> rejections.add(name, Verdict.CREDENTIALS_REJECTED));
+          entry.rejectionReasons().forEach(rejections::addUnusable);
         });
   }
 

@@ -166,7 +166,7 @@ final class ClassifierCreation {
             training.classifierName(),
             clock.instant(),
             existing,
-            attempt.rejections().rejected(),
+            attempt.rejections(),
             List.copyOf(attempt.deletedFirst()));
     retrier.retrying(() -> TrainingFiles.writeJournal(training, creating));
   }

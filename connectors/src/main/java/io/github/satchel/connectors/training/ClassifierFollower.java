@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +30,7 @@ final class ClassifierFollower {
   private static final int MAX_MISSES = 3;
 
   private final WatsonClient client;
-  private final CredentialsResolver resolver;
+  private final Accounts accounts;
   private final Retrier retrier;
   private final FollowOptions options;
   private final TrainingMetrics metrics;
@@ -37,13 +38,13 @@ final class ClassifierFollower {
 
   ClassifierFollower(
       WatsonClient client,
-      CredentialsResolver resolver,
+      Accounts accounts,
       Retrier retrier,
       FollowOptions options,
       TrainingMetrics metrics,
       Clock clock) {
     this.client = client;
-    this.resolver = resolver;
+    this.accounts = accounts;
     this.retrier = retrier;
     this.options = options;
     this.metrics = metrics;
@@ -52,15 +53,10 @@ final class ClassifierFollower {
 
   /** Asks once. */
   Step check(Follow follow, Instant now) throws InterruptedException {
-    String credentials = follow.classifier().credentials();
-    Optional<Credentials> resolved = resolver.resolve(credentials);
-    if (resolved.isEmpty()) {
-      return unanswered(follow, now, "there are no usable credentials " + credentials, null);
-    }
     Optional<Details> details;
     try {
-      details =
-          client.classifier(new Account(credentials, resolved.get()), follow.classifier().id());
+      Account account = accounts.find(follow.training(), follow.classifier().credentials());
+      details = client.classifier(account, follow.classifier().id());
     } catch (UploadException failure) {
       return unanswered(follow, now, failure.reason(), failure.retryAfter());
     }
@@ -176,6 +172,7 @@ final class ClassifierFollower {
             then.credentials()),
         conclusion.error(),
         List.of(),
+        Map.of(),
         List.of(),
         0,
         conclusion.at());

@@ -25,7 +25,7 @@ final class ClassifierRemoval {
   private static final int MAX_DOUBLINGS = 6;
 
   private final WatsonClient client;
-  private final CredentialsResolver resolver;
+  private final Accounts accounts;
   private final CredentialsPool pool;
   private final Duration againAfter;
   private final TrainingMetrics metrics;
@@ -35,12 +35,12 @@ final class ClassifierRemoval {
    */
   ClassifierRemoval(
       WatsonClient client,
-      CredentialsResolver resolver,
+      Accounts accounts,
       CredentialsPool pool,
       Duration againAfter,
       TrainingMetrics metrics) {
     this.client = client;
-    this.resolver = resolver;
+    this.accounts = accounts;
     this.pool = pool;
     this.againAfter = againAfter;
     this.metrics = metrics;
@@ -50,12 +50,8 @@ final class ClassifierRemoval {
   Step remove(Removal removal, Instant now) throws InterruptedException {
     Optional<UploadException> open = Optional.empty();
     for (String name : removal.credentials()) {
-      Optional<Credentials> resolved = resolver.resolve(name);
-      if (resolved.isEmpty()) {
-        continue;
-      }
-      Account account = new Account(name, resolved.get());
       try {
+        Account account = accounts.find(name, removal.encryptedCredentials(), removal.attributes());
         if (client.delete(account, removal.classifierId())) {
           metrics.inc(TrainingCounter.CLASSIFIERS_DELETED);
           pool.wake(account);
@@ -82,8 +78,7 @@ final class ClassifierRemoval {
       return Step.done();
     }
     Instant due = now.plus(againAfter);
-    return Step.next(
-        new Removal(removal.trainingId(), removal.classifierId(), credentials, due, due, 0, true));
+    return Step.next(removal.next(credentials, due, due, 0, /* second= */ true));
   }
 
   private Step retry(Removal removal, UploadException failure, Instant now) {
@@ -99,9 +94,7 @@ final class ClassifierRemoval {
     Duration backoff = FIRST_RETRY.multipliedBy(1L << Math.min(removal.attempts(), MAX_DOUBLINGS));
     Duration asked = failure.retryAfter();
     return Step.next(
-        new Removal(
-            removal.trainingId(),
-            removal.classifierId(),
+        removal.next(
             removal.credentials(),
             removal.since(),
             now.plus(asked != null && asked.compareTo(backoff) > 0 ? asked : backoff),

@@ -23,6 +23,9 @@ final class CredentialsPool {
    */
   record Rest(Verdict verdict, Instant until, boolean asked) {}
 
+  /** Requests can bring along any number of credentials that are of no use. */
+  private static final int MAX_RESTING = 10_000;
+
   private final Duration restTime;
   private final int maxCalls;
   private final Clock clock;
@@ -30,7 +33,15 @@ final class CredentialsPool {
   /** By account, so that a key that was replaced does not inherit the rest of the old one. */
   private final ConcurrentMap<Account, Rest> resting = new ConcurrentHashMap<>();
 
-  private final ConcurrentMap<Credentials, Semaphore> calls = new ConcurrentHashMap<>();
+  /** Of keys that are in use: one that came with a training is not kept for longer. */
+  private final ConcurrentMap<Credentials, Gate> gates = new ConcurrentHashMap<>();
+
+  private record Gate(Semaphore allowed, int users) {
+
+    Gate with(int more) {
+      return new Gate(allowed, users + more);
+    }
+  }
 
   /**
    * @param restTime how long credentials rest if the service does not say
@@ -52,10 +63,12 @@ final class CredentialsPool {
   void letRest(Account account, Verdict verdict, @Nullable Duration retryAfter) {
     Instant now = clock.instant();
     resting.values().removeIf(rest -> !now.isBefore(rest.until()));
-    resting.put(
-        account,
-        new Rest(
-            verdict, now.plus(retryAfter == null ? restTime : retryAfter), retryAfter != null));
+    if (resting.size() < MAX_RESTING) {
+      resting.put(
+          account,
+          new Rest(
+              verdict, now.plus(retryAfter == null ? restTime : retryAfter), retryAfter != null));
+    }
   }
 
   /** Ends an account's rest: it was of use, or room was made. */
@@ -66,12 +79,25 @@ final class CredentialsPool {
   /** Makes a call once its key allows another one; in the order of asking. */
   <R> R call(Credentials credentials, Retrier.Step<R> call)
       throws UploadException, InterruptedException {
-    Semaphore allowed = calls.computeIfAbsent(credentials, absent -> new Semaphore(maxCalls, true));
-    allowed.acquire();
+    Semaphore allowed = enter(credentials).allowed();
     try {
-      return call.run();
+      allowed.acquire();
+      try {
+        return call.run();
+      } finally {
+        allowed.release();
+      }
     } finally {
-      allowed.release();
+      leave(credentials);
     }
+  }
+
+  private Gate enter(Credentials credentials) {
+    return gates.merge(
+        credentials, new Gate(new Semaphore(maxCalls, true), 1), (known, own) -> known.with(1));
+  }
+
+  private void leave(Credentials credentials) {
+    gates.computeIfPresent(credentials, (key, gate) -> gate.users() == 1 ? null : gate.with(-1));
   }
 }

@@ -2,6 +2,7 @@ package io.github.satchel.connectors.training;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Locale;
 
 /** Base urls that come from configuration. */
 final class HttpUrls {
@@ -30,6 +31,28 @@ final class HttpUrls {
       throw new IllegalArgumentException(
           "The " + what + " must be a plain base url: no user info, no query, no fragment");
     }
+  }
+
+  /**
+   * The origin that a text is.
+   *
+   * @throws IllegalArgumentException if it is something else
+   */
+  static String requireOrigin(String text) {
+    requireBase("origin " + text, text);
+    String path = URI.create(text).getRawPath();
+    if (!path.isEmpty() && !path.equals("/")) {
+      throw new IllegalArgumentException("The origin " + text + " must have no path");
+    }
+    return origin(text);
+  }
+
+  /** The origin of a base url: scheme, host and port, in one spelling (RFC 6454). */
+  static String origin(String base) {
+    URI uri = URI.create(base);
+    String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+    int port = uri.getPort() >= 0 ? uri.getPort() : scheme.equals("https") ? 443 : 80;
+    return scheme + "://" + uri.getHost().toLowerCase(Locale.ROOT) + ":" + port;
   }
 
   static URI append(String base, String path) {

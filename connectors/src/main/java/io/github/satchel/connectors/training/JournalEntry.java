@@ -3,6 +3,7 @@ package io.github.satchel.connectors.training;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param classifierName what it is to be called, for people who read the journal
  * @param existing ids of the classifiers of the same name that were there before the create
  * @param rejectedCredentials names of the credentials rejected so far
+ * @param rejectionReasons why some of them could not even be tried, by name
  * @param deletedFirst ids of the classifiers deleted to make room
  * @param classifier what was created, if the training was uploaded
  * @param error why not, if it failed
@@ -24,6 +26,7 @@ record JournalEntry(
     @Nullable Instant startedAt,
     List<String> existing,
     List<String> rejectedCredentials,
+    Map<String, String> rejectionReasons,
     List<String> deletedFirst,
     @Nullable Classifier classifier,
     @Nullable TrainingError error,
@@ -53,7 +56,7 @@ record JournalEntry(
       String classifierName,
       Instant startedAt,
       List<String> existing,
-      List<String> rejected,
+      Rejections rejections,
       List<String> deletedFirst) {
     return new JournalEntry(
         State.CREATING,
@@ -61,7 +64,8 @@ record JournalEntry(
         classifierName,
         startedAt,
         existing,
-        rejected,
+        rejections.rejected(),
+        rejections.reasons(),
         deletedFirst,
         null,
         null,
@@ -70,14 +74,15 @@ record JournalEntry(
   }
 
   static JournalEntry uploaded(
-      Classifier classifier, List<String> rejected, List<String> deletedFirst, Instant at) {
+      Classifier classifier, Rejections rejections, List<String> deletedFirst, Instant at) {
     return new JournalEntry(
         State.COMPLETED,
         classifier.credentials(),
         classifier.name(),
         null,
         List.of(),
-        rejected,
+        rejections.rejected(),
+        rejections.reasons(),
         deletedFirst,
         classifier,
         null,
@@ -86,14 +91,15 @@ record JournalEntry(
   }
 
   static JournalEntry failed(
-      TrainingError error, List<String> rejected, List<String> deletedFirst, Instant at) {
+      TrainingError error, Rejections rejections, List<String> deletedFirst, Instant at) {
     return new JournalEntry(
         State.COMPLETED,
         null,
         null,
         null,
         List.of(),
-        rejected,
+        rejections.rejected(),
+        rejections.reasons(),
         deletedFirst,
         null,
         error,
@@ -106,7 +112,18 @@ record JournalEntry(
    */
   static JournalEntry unreadable() {
     return new JournalEntry(
-        State.CREATING, null, null, null, List.of(), List.of(), List.of(), null, null, null, null);
+        State.CREATING,
+        null,
+        null,
+        null,
+        List.of(),
+        List.of(),
+        Map.of(),
+        List.of(),
+        null,
+        null,
+        null,
+        null);
   }
 
   JournalEntry with(Conclusion heard) {
@@ -117,6 +134,7 @@ record JournalEntry(
         startedAt,
         existing,
         rejectedCredentials,
+        rejectionReasons,
         deletedFirst,
         classifier,
         error,

@@ -4,6 +4,7 @@ import io.github.satchel.connectors.training.TrainingEvent.Kind;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -41,6 +42,7 @@ final class ProgressEvents implements UploadProgress {
               null,
               null,
               List.of(),
+              Map.of(),
               List.of(),
               archived,
               clock.instant()));

@@ -9,19 +9,39 @@ import java.util.stream.Stream;
 /** The credentials that one training could not use, each with the last reason. */
 final class Rejections {
 
-  private final Map<String, Verdict> reasons = new LinkedHashMap<>();
+  private final Map<String, Verdict> verdicts = new LinkedHashMap<>();
+
+  /** Of those that could not even be tried. */
+  private final Map<String, String> reasons = new LinkedHashMap<>();
 
   /** Notes a failure that other credentials may not have. */
   void add(String credentials, Verdict verdict) {
     if (!verdict.isParticularToCredentials()) {
       throw new IllegalArgumentException(verdict + " has nothing to do with credentials");
     }
-    reasons.put(credentials, verdict);
+    verdicts.put(credentials, verdict);
+    reasons.remove(credentials);
+  }
+
+  /**
+   * Notes that there are no credentials to try.
+   *
+   * @param reason for people, without secrets
+   */
+  void addUnusable(String credentials, String reason) {
+    verdicts.put(credentials, Verdict.CREDENTIALS_REJECTED);
+    reasons.put(credentials, reason);
   }
 
   /** Takes back what was noted of credentials, as they are of use after all. */
   void forget(String credentials) {
+    verdicts.remove(credentials);
     reasons.remove(credentials);
+  }
+
+  /** Why some of the credentials that were rejected could not even be tried, by name. */
+  Map<String, String> reasons() {
+    return Map.copyOf(reasons);
   }
 
   /** Names of the credentials that were rejected, in the order met. */
@@ -31,7 +51,7 @@ final class Rejections {
 
   /** Whether the last that was heard of credentials is that their plan is full. */
   boolean isFull(String credentials) {
-    return reasons.get(credentials) == Verdict.PLAN_FULL;
+    return verdicts.get(credentials) == Verdict.PLAN_FULL;
   }
 
   /** The error of a training that has no credentials left to try. */
@@ -43,7 +63,12 @@ final class Rejections {
     List<String> parts = new ArrayList<>();
     addPart(parts, "plan full", full);
     addPart(parts, "rate limit reached", limited);
-    addPart(parts, "rejected or unknown", rejected);
+    addPart(
+        parts,
+        "rejected or unknown",
+        rejected.stream()
+            .map(name -> reasons.containsKey(name) ? name + ": " + reasons.get(name) : name)
+            .toList());
     addPart(parts, "no service at their url", absent);
     String all =
         "No credentials could be used: %s. "
@@ -65,9 +90,9 @@ final class Rejections {
         TrainingError.CREDENTIALS_REJECTED, all + "Replace the keys, or name other credentials.");
   }
 
-  private List<String> names(Verdict... verdicts) {
-    return reasons.entrySet().stream()
-        .filter(entry -> Stream.of(verdicts).anyMatch(verdict -> verdict == entry.getValue()))
+  private List<String> names(Verdict... wanted) {
+    return verdicts.entrySet().stream()
+        .filter(entry -> Stream.of(wanted).anyMatch(verdict -> verdict == entry.getValue()))
         .map(Map.Entry::getKey)
         .toList();
   }

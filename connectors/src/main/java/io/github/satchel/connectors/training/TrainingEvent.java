@@ -2,6 +2,7 @@ package io.github.satchel.connectors.training;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     Kind#TRAINING_UNKNOWN}
  * @param rejectedCredentials names of the credentials met on the way that are unknown here or that
  *     the service rejected, for whoever looks after them
+ * @param rejectionReasons why some of these could not even be tried, by name
  * @param deletedFirst those of {@link Training#replaces} that were deleted before the create,
  *     because there was no room; what is deleted after it is not listed
  * @param sentBytes with {@link Kind#UPLOADING}: bytes of this upload that the service has accepted
@@ -24,6 +26,7 @@ public record TrainingEvent(
     @Nullable Classifier classifier,
     @Nullable TrainingError error,
     List<String> rejectedCredentials,
+    Map<String, String> rejectionReasons,
     List<String> deletedFirst,
     long sentBytes,
     Instant at) {

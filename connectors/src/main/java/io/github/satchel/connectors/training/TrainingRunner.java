@@ -62,7 +62,7 @@ final class TrainingRunner {
       end =
           JournalEntry.uploaded(
               classifier,
-              attempt.rejections().rejected(),
+              attempt.rejections(),
               List.copyOf(attempt.deletedFirst()),
               clock.instant());
     } catch (UploadException failure) {
@@ -97,7 +97,7 @@ final class TrainingRunner {
               "%s To make room, %s had been deleted."
                   .formatted(error.message(), String.join(", ", deleted)));
     }
-    return JournalEntry.failed(error, attempt.rejections().rejected(), deleted, clock.instant());
+    return JournalEntry.failed(error, attempt.rejections(), deleted, clock.instant());
   }
 
   /** To be called once the journal holds the end: a restart needs the archives no more. */
@@ -115,6 +115,7 @@ final class TrainingRunner {
         end.classifier(),
         end.error(),
         end.rejectedCredentials(),
+        end.rejectionReasons(),
         end.deletedFirst(),
         0,
         Objects.requireNonNull(end.completedAt()));

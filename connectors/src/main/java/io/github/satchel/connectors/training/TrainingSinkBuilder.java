@@ -67,8 +67,8 @@ public abstract class TrainingSinkBuilder<T, B extends TrainingSinkBuilder<T, B>
 
   /**
    * Trainings, a subtask, that are queued or being uploaded before the stream is held up. Default
-   * 10,000: a training is a few hundred bytes. A checkpoint has to wait while the stream is held
-   * up.
+   * 10,000: a training is a few hundred bytes, and as much more as the encrypted credentials that
+   * it brings along. A checkpoint has to wait while the stream is held up.
    */
   public B setMaxQueuedTrainings(int maxQueuedTrainings) {
     this.maxQueuedTrainings = maxQueuedTrainings;

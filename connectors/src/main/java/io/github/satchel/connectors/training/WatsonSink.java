@@ -2,6 +2,7 @@ package io.github.satchel.connectors.training;
 
 import java.time.Clock;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates a classifier at Watson Visual Recognition v3, or a service that speaks its API, for every
@@ -26,7 +27,8 @@ import org.apache.flink.api.connector.sink2.Sink;
  * the outcome says so. After {@code UPLOADED} comes one of {@code READY}, {@code TRAINING_FAILED}
  * and {@code TRAINING_UNKNOWN}, unless following is switched off or the stream ends. A checkpoint
  * never waits for the service. Whatever the service does is an event; only a broken programme fails
- * the job. Keys and tokens are in no event, state, log or metric.
+ * the job. Keys and tokens are in no event, state, log or metric; credentials that a training
+ * brings along stay encrypted but for the moment of a call.
  *
  * <p><b>The caller's part.</b> Archives and journal must be on a file system that every task
  * manager sees; the journal must stay for as long as the training can be run again. The event sink
@@ -44,16 +46,19 @@ public final class WatsonSink<T> extends TrainingSink<T> {
   private static final long serialVersionUID = 1L;
 
   private final CredentialsResolver credentialsResolver;
+  private final @Nullable CredentialsDecrypter credentialsDecrypter;
   private final WatsonOptions options;
 
   WatsonSink(
       ElementConverter<T> elementConverter,
       Sink<TrainingEvent> eventSink,
       CredentialsResolver credentialsResolver,
+      @Nullable CredentialsDecrypter credentialsDecrypter,
       TrainingOptions trainingOptions,
       WatsonOptions options) {
     super(elementConverter, eventSink, trainingOptions);
     this.credentialsResolver = credentialsResolver;
+    this.credentialsDecrypter = credentialsDecrypter;
     this.options = options;
   }
 
@@ -65,6 +70,12 @@ public final class WatsonSink<T> extends TrainingSink<T> {
   @Override
   Trainer trainer(HttpTransport transport, Retrier retrier, TrainingMetrics metrics, Clock clock) {
     return new WatsonTrainer(
-        transport, credentialsResolver, options, maxUploadBytes(), retrier, metrics, clock);
+        transport,
+        new Accounts(credentialsResolver, credentialsDecrypter),
+        options,
+        maxUploadBytes(),
+        retrier,
+        metrics,
+        clock);
   }
 }

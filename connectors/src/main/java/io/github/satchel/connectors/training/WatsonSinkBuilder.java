@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class WatsonSinkBuilder<T> extends TrainingSinkBuilder<T, WatsonSinkBuilder<T>> {
 
   private @Nullable CredentialsResolver credentialsResolver;
+  private @Nullable CredentialsDecrypter credentialsDecrypter;
   private String iamUrl = "https://iam.cloud.ibm.com";
   private String version = "2018-03-19";
   private Duration restTime = Duration.ofMinutes(1);
@@ -38,6 +39,12 @@ public final class WatsonSinkBuilder<T> extends TrainingSinkBuilder<T, WatsonSin
   /** Required: where credentials are found, such as a {@link CredentialsDirectory}. */
   public WatsonSinkBuilder<T> setCredentialsResolver(CredentialsResolver credentialsResolver) {
     this.credentialsResolver = checkNotNull(credentialsResolver);
+    return this;
+  }
+
+  /** What opens credentials that trainings bring along. Without it, none of these are taken. */
+  public WatsonSinkBuilder<T> setCredentialsDecrypter(CredentialsDecrypter credentialsDecrypter) {
+    this.credentialsDecrypter = checkNotNull(credentialsDecrypter);
     return this;
   }
 
@@ -125,6 +132,7 @@ public final class WatsonSinkBuilder<T> extends TrainingSinkBuilder<T, WatsonSin
         elementConverter(),
         eventSink(),
         required(credentialsResolver, "a credentials resolver"),
+        credentialsDecrypter,
         trainingOptions,
         new WatsonOptions(
             iamUrl,

@@ -30,7 +30,7 @@ final class WatsonTrainer implements Trainer {
   private final ClassifierCreation creation;
   private final ClassifierFollower follower;
   private final ClassifierRemoval removal;
-  private final CredentialsResolver resolver;
+  private final Accounts accounts;
   private final CredentialsPool pool;
   private final Retrier retrier;
   private final HttpTransport transport;
@@ -42,14 +42,14 @@ final class WatsonTrainer implements Trainer {
    */
   WatsonTrainer(
       HttpTransport transport,
-      CredentialsResolver resolver,
+      Accounts accounts,
       WatsonOptions options,
       long maxUploadBytes,
       Retrier retrier,
       TrainingMetrics metrics,
       Clock clock) {
     this.transport = transport;
-    this.resolver = resolver;
+    this.accounts = accounts;
     this.options = options;
     this.retrier = retrier;
     this.metrics = metrics;
@@ -64,9 +64,9 @@ final class WatsonTrainer implements Trainer {
             clock);
     this.creation = new ClassifierCreation(client, pool, retrier, metrics, clock);
     this.follower =
-        new ClassifierFollower(client, resolver, retrier, options.following(), metrics, clock);
+        new ClassifierFollower(client, accounts, retrier, options.following(), metrics, clock);
     this.removal =
-        new ClassifierRemoval(client, resolver, pool, options.deleteAgainAfter(), metrics);
+        new ClassifierRemoval(client, accounts, pool, options.deleteAgainAfter(), metrics);
   }
 
   @Override
@@ -190,14 +190,16 @@ final class WatsonTrainer implements Trainer {
   }
 
   private Optional<Account> account(Attempt attempt, String name) {
-    Optional<Account> account =
-        resolver.resolve(name).map(credentials -> new Account(name, credentials));
-    if (account.isEmpty()) {
-      LOG.warn("Training {}: there are no usable credentials {}", attempt.training().id(), name);
-      attempt.rejections().add(name, Verdict.CREDENTIALS_REJECTED);
+    Training training = attempt.training();
+    try {
+      return Optional.of(accounts.find(training, name));
+    } catch (UploadException unusable) {
+      LOG.warn(
+          "Training {}: credentials {} cannot be used, {}", training.id(), name, unusable.reason());
+      attempt.rejections().addUnusable(name, unusable.reason());
       metrics.inc(TrainingCounter.CREDENTIALS_REJECTED);
+      return Optional.empty();
     }
-    return account;
   }
 
   /** Notes that credentials are of no use, or fails the training if others would be no better. */
@@ -240,6 +242,8 @@ final class WatsonTrainer implements Trainer {
               training.id(),
               old,
               training.credentials(),
+              training.encryptedCredentials(),
+              training.attributes(),
               now.plus(wait),
               now.plus(wait),
               0,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** What a sink still has to do: the elements of its state. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -63,6 +64,8 @@ sealed interface Work {
    * @param trainingId of the training that replaced it
    * @param classifierId what is to be deleted
    * @param credentials names of those under which it may be
+   * @param encryptedCredentials those of them that the training brought along, as JWE by name
+   * @param attributes of the training
    * @param since when this round was begun
    * @param attempts how often it was tried in this round
    * @param again whether it is the second round
@@ -71,11 +74,27 @@ sealed interface Work {
       String trainingId,
       String classifierId,
       List<String> credentials,
+      Map<String, String> encryptedCredentials,
+      Map<String, String> attributes,
       Instant since,
       Instant due,
       int attempts,
       boolean again)
       implements Later {
+
+    /** What comes next of it. */
+    Removal next(List<String> among, Instant begun, Instant at, int attempt, boolean second) {
+      return new Removal(
+          trainingId,
+          classifierId,
+          among,
+          encryptedCredentials,
+          attributes,
+          begun,
+          at,
+          attempt,
+          second);
+    }
 
     @Override
     public String key() {

@@ -233,6 +233,24 @@ class CredentialsPoolTest {
     }
   }
 
+  @Test
+  void noMoreKeysAreLeftAloneThanAreBounded() {
+    CredentialsPool pool = new CredentialsPool(Duration.ofMinutes(1), 2, fixture.clock);
+    for (int i = 0; i < 10_001; i++) {
+      pool.letRest(account(i), Verdict.CREDENTIALS_REJECTED, null);
+    }
+
+    assertThat(pool.rest(account(9_999))).isPresent();
+    assertThat(pool.rest(account(10_000))).isEmpty();
+    fixture.clock.advance(Duration.ofMinutes(1));
+    pool.letRest(account(10_000), Verdict.CREDENTIALS_REJECTED, null);
+    assertThat(pool.rest(account(10_000))).isPresent();
+  }
+
+  private Account account(int number) {
+    return new Account("class-7", new Credentials(watson.url(), "key-" + number));
+  }
+
   private static void call(
       CredentialsPool pool, Credentials credentials, Retrier.Step<Integer> step) {
     try {

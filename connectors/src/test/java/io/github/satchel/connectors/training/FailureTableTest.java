@@ -265,6 +265,30 @@ class FailureTableTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "ec-1, secret-key, it cannot be decrypted with key ec-1",
+    "gone-1, secret-key, the job has no key gone-1",
+    "ec-1, '', what it holds is not the JSON of credentials"
+  })
+  void whatCannotBeDecryptedMovesOnAndIsReportedWithTheReason(String kid, String key, String reason)
+      throws Exception {
+    String jwe =
+        TestKeys.encrypt(
+            key.isEmpty() ? TestKeys.EC : TestKeys.OTHER,
+            TestKeys.header(TestKeys.EC).keyID(kid).build(),
+            TestKeys.credentials(watson.url(), key));
+
+    TrainingEvent outcome =
+        fixture.upload(
+            TestTrainings.bringing(fixture.pets("r1", "first", "second"), Map.of("first", jwe)));
+
+    assertUploaded(outcome, "second");
+    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+    assertThat(outcome.rejectionReasons().get("first")).startsWith(reason);
+    assertCounted("credentialsRejected", 1, Map.of("classifiersCreated", 1L));
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {429, 500, 503})
   void anIamThatFailsInPassingIsAskedAgain(int status) throws Exception {
     watson.tokenRequests.add(FakeWatson.answering(status, ""));

@@ -69,7 +69,7 @@ class LargeUploadIT {
     try (WatsonTrainer trainer =
         new WatsonTrainer(
             new HttpTransport(Options.transport(Duration.ofMinutes(1)), clock),
-            name -> Optional.of(new Credentials(url, "key", Auth.BASIC)),
+            new Accounts(name -> Optional.of(new Credentials(url, "key", Auth.BASIC)), null),
             Options.watson(url),
             512_000_000,
             retrier,

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,12 +62,16 @@ class ReplacementTest {
   @Test
   void aDeletionIsRepeatedOnceBecauseTheClassifierMayReappear() throws Exception {
     watson.addClassifier("secret-key-second", "old_1", "My pets");
-    Removal removal = new Removal("r1", "old_1", List.of("first", "second"), NOW, NOW, 0, false);
+    Removal removal =
+        new Removal(
+            "r1", "old_1", List.of("first", "second"), Map.of(), Map.of(), NOW, NOW, 0, false);
 
     Removal again = next(fixture.trainer.advance(removal, NOW));
 
     Instant due = NOW.plus(Duration.ofMinutes(15));
-    assertThat(again).isEqualTo(new Removal("r1", "old_1", List.of("second"), due, due, 0, true));
+    assertThat(again)
+        .isEqualTo(
+            new Removal("r1", "old_1", List.of("second"), Map.of(), Map.of(), due, due, 0, true));
     watson.addClassifier("secret-key-second", "old_1", "My pets");
     assertThat(fixture.trainer.advance(again, due)).isEqualTo(Step.done());
     assertThat(watson.classifiers("secret-key-second")).isZero();
@@ -74,7 +79,9 @@ class ReplacementTest {
 
   @Test
   void aClassifierThatIsNowhereIsLookedForAgainUnderAllCredentials() throws Exception {
-    Removal removal = new Removal("r1", "old_1", List.of("first", "second"), NOW, NOW, 0, false);
+    Removal removal =
+        new Removal(
+            "r1", "old_1", List.of("first", "second"), Map.of(), Map.of(), NOW, NOW, 0, false);
 
     assertThat(next(fixture.trainer.advance(removal, NOW)).credentials())
         .containsExactly("first", "second");
@@ -86,7 +93,8 @@ class ReplacementTest {
     for (int i = 0; i < 3; i++) {
       watson.deletes.add(FakeWatson.answering(503, ""));
     }
-    Removal removal = new Removal("r1", "old_1", List.of("first"), NOW, NOW, 0, false);
+    Removal removal =
+        new Removal("r1", "old_1", List.of("first"), Map.of(), Map.of(), NOW, NOW, 0, false);
 
     Removal second = next(fixture.trainer.advance(removal, NOW));
     Removal third = next(fixture.trainer.advance(second, second.due()));
@@ -101,7 +109,8 @@ class ReplacementTest {
   @Test
   void idsWithAccentsAndSpacesArePercentEncoded() throws Exception {
     watson.addClassifier(FIRST, "Mes bêtes/1", "My pets");
-    Removal removal = new Removal("r1", "Mes bêtes/1", List.of("first"), NOW, NOW, 0, false);
+    Removal removal =
+        new Removal("r1", "Mes bêtes/1", List.of("first"), Map.of(), Map.of(), NOW, NOW, 0, false);
 
     fixture.trainer.advance(removal, NOW);
 

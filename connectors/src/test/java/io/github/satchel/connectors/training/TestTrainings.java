@@ -43,7 +43,22 @@ final class TestTrainings {
         training.archives(),
         training.journal(),
         training.credentials(),
+        training.encryptedCredentials(),
         List.of(ids),
+        training.attributes(),
+        training.context());
+  }
+
+  /** The same training with credentials that it brings along, as JWE by name. */
+  static Training bringing(Training training, Map<String, String> encrypted) {
+    return new Training(
+        training.id(),
+        training.classifierName(),
+        training.archives(),
+        training.journal(),
+        training.credentials(),
+        encrypted,
+        training.replaces(),
         training.attributes(),
         training.context());
   }
@@ -56,6 +71,7 @@ final class TestTrainings {
         archives,
         training.journal(),
         training.credentials(),
+        training.encryptedCredentials(),
         training.replaces(),
         training.attributes(),
         training.context());

@@ -28,6 +28,7 @@ final class WatsonFixture implements AutoCloseable {
   final MovableClock clock = new MovableClock(NOW);
   WatsonTrainer trainer;
   private final Path directory;
+  private final Path keySet;
   private final Map<String, Counter> counters = new HashMap<>();
   private Retrier retrier;
   private TrainingRunner runner;
@@ -35,6 +36,7 @@ final class WatsonFixture implements AutoCloseable {
   @SuppressWarnings("NullAway.Init") // start() is called
   WatsonFixture(Path directory) throws IOException {
     this.directory = directory;
+    this.keySet = TestKeys.write(directory);
     for (String name : List.of("first", "second", "third")) {
       credentials.put(name, new Credentials(watson.url(), "secret-key-" + name));
     }
@@ -66,7 +68,9 @@ final class WatsonFixture implements AutoCloseable {
     trainer =
         new WatsonTrainer(
             new HttpTransport(limits, clock),
-            name -> Optional.ofNullable(credentials.get(name)),
+            new Accounts(
+                name -> Optional.ofNullable(credentials.get(name)),
+                new CredentialsDecrypter(keySet.toString(), List.of(watson.url()))),
             options,
             1_000_000,
             retrier,
@@ -78,6 +82,11 @@ final class WatsonFixture implements AutoCloseable {
   /** The training "My pets". */
   Training pets(String id, String... credentials) throws IOException {
     return TestTrainings.pets(directory, id, credentials);
+  }
+
+  /** Credentials of the service, encrypted. */
+  String encrypted(String apiKey) {
+    return TestKeys.encrypt(TestKeys.EC, TestKeys.credentials(watson.url(), apiKey));
   }
 
   TrainingEvent upload(Training training) throws InterruptedException {

@@ -69,6 +69,7 @@ class WatsonTrainerTest {
                 classifier,
                 null,
                 List.of(),
+                Map.of(),
                 List.of(),
                 0,
                 WatsonFixture.NOW));
@@ -621,7 +622,8 @@ class WatsonTrainerTest {
     assertThat(seen)
         .hasToString(
             "{\"state\":\"creating\",\"credentials\":\"first\",\"classifierName\":\"My pets\","
-                + "\"startedAt\":\"2026-03-01T12:00:00Z\",\"existing\":[],\"rejectedCredentials\":[],\"deletedFirst\":[]}");
+                + "\"startedAt\":\"2026-03-01T12:00:00Z\",\"existing\":[],\"rejectedCredentials\":[],"
+                + "\"rejectionReasons\":{},\"deletedFirst\":[]}");
   }
 
   private static void journal(Training training, String credentials, String existing)

@@ -43,9 +43,41 @@ class WorkSerializerTest {
           1);
   private static final Work.Removal REMOVAL =
       new Work.Removal(
-          "01JD8Z", "pets_1941945966", List.of("class-7"), NOW, NOW.plusSeconds(900), 2, true);
+          "01JD8Z",
+          "pets_1941945966",
+          List.of("class-7"),
+          Map.of(),
+          Map.of(),
+          NOW,
+          NOW.plusSeconds(900),
+          2,
+          true);
 
-  static final List<Work> EVERY_KIND = List.of(UPLOAD, FOLLOW, REMOVAL);
+  private static final Map<String, String> ENCRYPTED = Map.of("class-7", "e30.a.b.c.d");
+  private static final Training BRINGING = TestTrainings.bringing(TRAINING, ENCRYPTED);
+  private static final Work.Upload UPLOAD_3 = new Work.Upload(BRINGING);
+  private static final Work.Follow FOLLOW_3 =
+      new Work.Follow(
+          BRINGING,
+          FOLLOW.classifier(),
+          FOLLOW.since(),
+          FOLLOW.due(),
+          FOLLOW.checks(),
+          FOLLOW.misses());
+  private static final Work.Removal REMOVAL_3 =
+      new Work.Removal(
+          REMOVAL.trainingId(),
+          REMOVAL.classifierId(),
+          REMOVAL.credentials(),
+          ENCRYPTED,
+          BRINGING.attributes(),
+          REMOVAL.since(),
+          REMOVAL.due(),
+          REMOVAL.attempts(),
+          REMOVAL.again());
+
+  static final List<Work> EVERY_KIND =
+      List.of(UPLOAD, FOLLOW, REMOVAL, UPLOAD_3, FOLLOW_3, REMOVAL_3);
 
   private final WorkSerializer serializer = new WorkSerializer();
 
@@ -85,6 +117,13 @@ class WorkSerializerTest {
   }
 
   @Test
+  void stateOfVersionThreeIsStillRead() throws IOException {
+    assertThat(serializer.deserialize(3, resource("upload-v3.json"))).isEqualTo(UPLOAD_3);
+    assertThat(serializer.deserialize(3, resource("follow-v3.json"))).isEqualTo(FOLLOW_3);
+    assertThat(serializer.deserialize(3, resource("removal-v3.json"))).isEqualTo(REMOVAL_3);
+  }
+
+  @Test
   void fieldsThatAreNewOrMissingDoNoHarm() throws IOException {
     Work work = serializer.deserialize(1, resource("training-v1-sparse.json"));
 
@@ -99,9 +138,9 @@ class WorkSerializerTest {
 
   @Test
   void stateOfALaterVersionIsRefused() {
-    assertThatThrownBy(() -> serializer.deserialize(3, new byte[0]))
+    assertThatThrownBy(() -> serializer.deserialize(4, new byte[0]))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 3");
+        .hasMessageContaining("version 4");
   }
 
   @Test

@@ -22,8 +22,10 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -107,10 +109,31 @@ public final class RequestParser {
     if (deliverTo.isObject()) {
       checkReceiver(deliverTo, failures);
     }
+    checkNames(deliverTo.path("watson").path("credentials"), failures);
     if (request.path("labels") instanceof ObjectNode labels) {
       checkLabels(labels, failures);
     }
     return failures;
+  }
+
+  /** Credentials are known by their names, so what comes encrypted has one of its own. */
+  private static void checkNames(JsonNode credentials, List<Failure> failures) {
+    Map<String, Integer> seen = new HashMap<>();
+    for (int i = 0; i < credentials.size(); i++) {
+      JsonNode each = credentials.get(i);
+      String name = name(each);
+      Integer first = name == null ? null : seen.putIfAbsent(name, i);
+      if (first != null && (each.isObject() || credentials.get(first).isObject())) {
+        failures.add(
+            invalid(
+                "/deliverTo/watson/credentials/" + i,
+                "has the same name as the credentials at /deliverTo/watson/credentials/" + first));
+      }
+    }
+  }
+
+  private static @Nullable String name(JsonNode credentials) {
+    return (credentials.isObject() ? credentials.path("name") : credentials).textValue();
   }
 
   private void checkReceiver(JsonNode deliverTo, List<Failure> failures) {
@@ -271,8 +294,16 @@ public final class RequestParser {
       return new Delivery(Delivery.Kind.HTTP, List.of(endpoint), List.of());
     }
     JsonNode watson = deliverTo.get("watson");
-    return new Delivery(
-        Delivery.Kind.WATSON, texts(watson.path("credentials")), texts(watson.path("replaces")));
+    List<String> names = new ArrayList<>();
+    Map<String, String> encrypted = new LinkedHashMap<>();
+    for (JsonNode credentials : watson.path("credentials")) {
+      String name = Objects.requireNonNull(name(credentials), "the schema wants it");
+      names.add(name);
+      if (credentials.isObject()) {
+        encrypted.put(name, credentials.get("jwe").textValue());
+      }
+    }
+    return new Delivery(Delivery.Kind.WATSON, names, texts(watson.path("replaces")), encrypted);
   }
 
   private static List<String> texts(JsonNode array) {

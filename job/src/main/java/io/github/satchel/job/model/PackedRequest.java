@@ -16,4 +16,18 @@ public record PackedRequest(
     String directory,
     ImageCounts images,
     List<Archive> archives,
-    List<Failure> failures) {}
+    List<Failure> failures) {
+
+  /** The same without what nobody but the trainer has a use for. */
+  public PackedRequest withoutEncryptedCredentials() {
+    return new PackedRequest(
+        requestId,
+        projectId,
+        name,
+        deliverTo.withoutEncryptedCredentials(),
+        directory,
+        images,
+        archives,
+        failures);
+  }
+}

@@ -41,12 +41,13 @@ public final class PackedRequestConverter implements ElementConverter<PackedRequ
               .toList(),
           request.directory() + "/upload.json",
           request.deliverTo().credentials(),
+          request.deliverTo().encryptedCredentials(),
           request.deliverTo().replaces(),
           Map.of(
               "requestId", request.requestId(),
               "projectId", request.projectId(),
               "name", request.name()),
-          Json.MAPPER.writeValueAsString(request));
+          Json.MAPPER.writeValueAsString(request.withoutEncryptedCredentials()));
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException("a packed request is always JSON", e);
     }

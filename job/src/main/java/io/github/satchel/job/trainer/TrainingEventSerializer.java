@@ -65,10 +65,12 @@ public final class TrainingEventSerializer
     }
     List<Failure> failures = new ArrayList<>(outcome.failures());
     for (String name : event.rejectedCredentials()) {
+      String reason = event.rejectionReasons().get(name);
       failures.add(
           new Failure(
               FailureCode.CREDENTIALS_REJECTED,
-              "The credentials " + name + " were not accepted",
+              "The credentials %s were not accepted%s"
+                  .formatted(name, reason == null ? "" : ": " + reason),
               null,
               null));
     }

@@ -16,12 +16,15 @@ import io.github.satchel.job.model.Label;
 import io.github.satchel.job.model.OutputFormat;
 import io.github.satchel.job.model.TrainingRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestParserTest {
+
+  private static final String JWE = "eyJhbGciOiJFQ0RILUVTIn0..aXY.Y2lwaGVydGV4dA.dGFn";
 
   private final RequestParser parser = new RequestParser("trainer"::equals);
   private final ObjectNode json = Requests.json("r-1", 10);
@@ -359,6 +362,83 @@ class RequestParserTest {
     ((ArrayNode) json.at("/deliverTo/watson/credentials")).add("../secret");
 
     assertThat(pointers()).containsExactly("/deliverTo/watson/credentials/1");
+  }
+
+  @Test
+  void credentialsCanComeEncrypted() {
+    encrypted("class-8", JWE);
+
+    assertThat(valid().deliverTo())
+        .isEqualTo(
+            new Delivery(
+                Delivery.Kind.WATSON,
+                List.of("class-7", "class-8"),
+                List.of(),
+                Map.of("class-8", JWE)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "secret-key",
+        "a.b.c.d",
+        ".a.b.c.d",
+        "a.b.c.d.",
+        "a.b.c.d.e.f",
+        "a.b.c.d.é",
+        "a.b.c.d.e\n"
+      })
+  void whatIsNoCompactJweIsRefusedWithoutRepeatingIt(String jwe) {
+    encrypted("class-8", jwe);
+
+    assertThat(pointers()).containsOnly("/deliverTo/watson/credentials/1/jwe");
+    assertThat(faults()).noneMatch(fault -> fault.contains("secret"));
+  }
+
+  @Test
+  void encryptedCredentialsAreBoundedInSizeAndNumber() {
+    encrypted("class-8", JWE + "x".repeat(4097 - JWE.length()));
+    assertThat(pointers()).containsExactly("/deliverTo/watson/credentials/1/jwe");
+
+    ((ArrayNode) json.at("/deliverTo/watson/credentials")).remove(1);
+    for (int i = 0; i < 5; i++) {
+      encrypted("more-" + i, JWE);
+    }
+    assertThat(valid().deliverTo().encryptedCredentials()).hasSize(5);
+    encrypted("more-5", JWE);
+    assertThat(pointers()).containsExactly("/deliverTo/watson/credentials");
+  }
+
+  @Test
+  void encryptedCredentialsHaveANameOfTheirOwn() {
+    encrypted("class-7", JWE);
+    assertThat(faults())
+        .containsExactly(
+            "/deliverTo/watson/credentials/1 has the same name as the credentials at"
+                + " /deliverTo/watson/credentials/0");
+
+    ArrayNode credentials = (ArrayNode) json.at("/deliverTo/watson/credentials");
+    credentials.removeAll().addObject().put("jwe", JWE);
+    credentials.addObject().put("name", "../x").put("jwe", JWE);
+    credentials.addObject().put("name", "class-7");
+    credentials.addObject().put("name", 7).put("jwe", 7);
+    credentials.add(7);
+    assertThat(pointers())
+        .containsExactly(
+            "/deliverTo/watson/credentials/0/name",
+            "/deliverTo/watson/credentials/1/name",
+            "/deliverTo/watson/credentials/2/jwe",
+            "/deliverTo/watson/credentials/3/name",
+            "/deliverTo/watson/credentials/3/jwe",
+            "/deliverTo/watson/credentials/4");
+  }
+
+  private void encrypted(String name, String jwe) {
+    ((ArrayNode) json.at("/deliverTo/watson/credentials"))
+        .addObject()
+        .put("name", name)
+        .put("jwe", jwe);
   }
 
   @Test

@@ -33,7 +33,11 @@ class TrainingEventSerializerTest {
           "r1",
           "project-1",
           "My-pets",
-          new Delivery(Delivery.Kind.WATSON, List.of("class-7"), List.of("old_1")),
+          new Delivery(
+              Delivery.Kind.WATSON,
+              List.of("class-7"),
+              List.of("old_1"),
+              Map.of("class-7", "e30.a.b.c.d")),
           "file:/archives/r1",
           new ImageCounts(20, 20, 0),
           List.of(
@@ -50,6 +54,9 @@ class TrainingEventSerializerTest {
     assertThat(TRAINING.archives().get(1))
         .isEqualTo(new ExampleArchive("dog", "file:/archives/r1/dog.zip", 300, 10, "0b"));
     assertThat(TRAINING.credentials()).containsExactly("class-7");
+    assertThat(TRAINING.encryptedCredentials())
+        .containsExactly(Map.entry("class-7", "e30.a.b.c.d"));
+    assertThat(TRAINING.context()).doesNotContain("e30.a.b.c.d");
     assertThat(TRAINING.replaces()).containsExactly("old_1");
     assertThat(TRAINING.attributes())
         .isEqualTo(Map.of("requestId", "r1", "projectId", "project-1", "name", "My-pets"));
@@ -78,6 +85,10 @@ class TrainingEventSerializerTest {
     assertThat(json.at("/classifier/id").textValue()).isEqualTo("pets_1");
     assertThat(json.at("/deletedFirst/0").textValue()).isEqualTo("old_1");
     assertThat(json.at("/failures/0/code").textValue()).isEqualTo("credentials-rejected");
+    assertThat(json.at("/failures/0/message").textValue())
+        .isEqualTo("The credentials pool-3 were not accepted");
+    assertThat(json.at("/failures/1/message").textValue())
+        .isEqualTo("The credentials class-7 were not accepted: the job has no key k1");
     assertThat(json.at("/archives/0/sha256").textValue()).isEqualTo("0a");
     assertThat(json.has("upload")).isFalse();
   }
@@ -105,7 +116,15 @@ class TrainingEventSerializerTest {
       @Nullable TrainingError error,
       List<String> deletedFirst) {
     return new TrainingEvent(
-        TRAINING, kind, classifier, error, List.of("pool-3"), deletedFirst, 400, AT);
+        TRAINING,
+        kind,
+        classifier,
+        error,
+        List.of("pool-3", "class-7"),
+        Map.of("class-7", "the job has no key k1"),
+        deletedFirst,
+        400,
+        AT);
   }
 
   private static JsonNode json(TrainingEvent event) throws Exception {

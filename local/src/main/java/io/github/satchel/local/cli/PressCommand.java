@@ -100,9 +100,14 @@ final class PressCommand implements Callable<Integer> {
   private static String ending(RequestLog.Entry entry) {
     return switch (entry.outcomes().size()) {
       case 0 -> "none";
-      case 1 -> ending(entry.outcomes().get(0).type());
+      case 1 -> ending(entry.outcomes().get(0));
       default -> "several";
     };
+  }
+
+  private static String ending(Event outcome) {
+    String type = ending(outcome.type());
+    return outcome.error() == null ? type : type + " " + outcome.error().code();
   }
 
   private static String ending(Event.Type type) {

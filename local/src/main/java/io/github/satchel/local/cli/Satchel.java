@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       WatchCommand.class,
       ValidateCommand.class,
       ReplayCommand.class,
+      KeysCommand.class,
       PressCommand.class,
       BenchCommand.class
     },

@@ -42,6 +42,18 @@ public final class RequestBuilder {
     return this;
   }
 
+  /** Adds credentials that come encrypted, to be tried last. */
+  public RequestBuilder encrypted(String name, String jwe) {
+    request
+        .withObjectProperty("deliverTo")
+        .withObjectProperty("watson")
+        .withArrayProperty("credentials")
+        .addObject()
+        .put("name", name)
+        .put("jwe", jwe);
+    return this;
+  }
+
   /** Has the archives posted to an endpoint. */
   public RequestBuilder http(String endpoint) {
     deliverTo("http").put("endpoint", endpoint);

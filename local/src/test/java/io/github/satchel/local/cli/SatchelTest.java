@@ -43,6 +43,8 @@ class SatchelTest {
     "bench burst --pictures pom.xml,--pictures: pom.xml is no directory",
     "bench burst --report pom.xml/report.html,--report: there is no directory for",
     "bench soak --minutes 0,    --minutes must be more than 0",
+    "keys generate k.jwks,      Missing required option: '--kid=KID'",
+    "keys generate k.jwks --kid a --type DSA,Invalid value for option '--type'",
     "services --trainer-slots few,   Invalid value for option '--trainer-slots'",
     "services --trainer-train soon,  'soon' is no time such as 500ms",
     "services --trainer-lose 1.5,    lose must be from 0 to 1",

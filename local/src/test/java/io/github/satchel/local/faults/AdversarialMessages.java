@@ -17,6 +17,7 @@ import java.math.BigInteger;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.function.LongFunction;
@@ -182,6 +183,38 @@ final class AdversarialMessages {
           "9".repeat(999),
           "9".repeat(2_000));
 
+  private static final List<String> NAMES_OF_JWES = List.of("class-7", "no-such-credentials", "..");
+
+  /** Encrypted credentials that cannot be, or ask for more than their decryption. */
+  private static final List<String> JWES =
+      List.of(
+          "",
+          "....",
+          "a.b.c.d",
+          "a.b.c.d.e",
+          "a".repeat(5_000) + ".b.c.d.e",
+          jwe("nope"),
+          jwe("[".repeat(1_000)),
+          jwe("{}"),
+          jwe("{\"alg\":\"none\",\"enc\":\"A256GCM\",\"kid\":\"local-1\"}"),
+          jwe("{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"kid\":\"local-1\"}"),
+          jwe("{\"alg\":\"RSA-OAEP-256\",\"enc\":\"A256GCM\",\"kid\":\"local-1\"}"),
+          jwe("{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\",\"kid\":\"local-1\"}"),
+          jwe("{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\",\"kid\":\"../../etc/passwd\"}"),
+          jwe("{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\",\"kid\":\"${jndi:ldap://127.0.0.1:1/a}\"}"),
+          jwe("{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\",\"kid\":\"local-1\",\"zip\":\"DEF\"}"),
+          jwe(
+              "{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\",\"kid\":\"local-1\",\"crit\":[\"exp\"],\"exp\":1}"),
+          jwe(
+              "{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\",\"kid\":\"local-1\",\"epk\":{\"kty\":\"EC\","
+                  + "\"crv\":\"P-256\",\"x\":\"AQ\",\"y\":\"AQ\"}}"),
+          jwe(
+              "{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\",\"kid\":\"local-1\","
+                  + "\"jku\":\"http://127.0.0.1:1/keys\"}"),
+          jwe(
+              "{\"alg\":\"PBES2-HS512+A256KW\",\"enc\":\"A256GCM\",\"kid\":\"local-1\","
+                  + "\"p2c\":2147483647,\"p2s\":\"c2FsdHNhbHQ\"}"));
+
   private final Random random;
   private final LongFunction<String> pictures;
   private final List<String> credentials;
@@ -207,6 +240,11 @@ final class AdversarialMessages {
       addHeaders(message);
     }
     return message;
+  }
+
+  private static String jwe(String header) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(header.getBytes(UTF_8))
+        + "..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA";
   }
 
   private byte @Nullable [] value() {
@@ -237,6 +275,8 @@ final class AdversarialMessages {
             .onImageFailure(random.nextBoolean() ? "fail" : "skip");
     if (random.nextBoolean()) {
       builder.store();
+    } else if (random.nextInt(4) == 0) {
+      builder.watson("no-such-credentials").encrypted(pick(NAMES_OF_JWES), pick(JWES));
     } else {
       builder.watson(pick(credentials), "no-such-credentials");
     }
