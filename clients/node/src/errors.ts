@@ -20,6 +20,9 @@ export class SatchelError extends Error {
   }
 }
 
+/** Node.js's codes for certificates that do not verify. */
+const CERTIFICATE = /^(?!ERR_SSL).*CERT|^UNABLE_TO_/
+
 /** Says in a sentence what the Kafka client means. */
 export function explain(error: unknown, servers: string): SatchelError {
   if (error instanceof SatchelError) return error
@@ -45,6 +48,14 @@ export function explain(error: unknown, servers: string): SatchelError {
   }
   if (codes.some(code => code === 'PLT_KFK_AUTHENTICATION' || /_AUTHORIZATION_FAILED$|^SASL/.test(String(code)))) {
     return new SatchelError('forbidden', `${kafka} refuses: check sasl and tls, and what the user may do`, error)
+  }
+  const untrusted = all.find(({ code }) => CERTIFICATE.test(String(code)))
+  if (untrusted) {
+    return new SatchelError(
+      'forbidden',
+      `${kafka} shows a certificate that is not trusted (${untrusted.message}): name its authority in tls.ca`,
+      error
+    )
   }
   if (codes.some(code => code === 'PLT_KFK_NETWORK' || code === 'ECONNREFUSED')) {
     return new SatchelError('unreachable', `${kafka} does not answer: is it running, and are bootstrapServers, sasl and tls right?`, error)

@@ -14,6 +14,8 @@ export class Services implements AsyncDisposable {
   readonly #directory: string
   readonly #processes: ChildProcess[] = []
   kafka = ''
+  /** The same with TLS and a password, with the file of the certificate that it shows. */
+  secureKafka = { servers: '', certificate: '' }
   /** The address of the site with pictures. */
   pictures = ''
 
@@ -25,9 +27,11 @@ export class Services implements AsyncDisposable {
   static async start({ job, latency = 0 }: { job: boolean; latency?: number }): Promise<Services> {
     const services = new Services(await mkdtemp(path.join(tmpdir(), 'satchel-client-')))
     try {
-      const ports = ['kafka', 's3', 'pictures', 'watson'].flatMap(name => [`--${name}-port`, '0'])
+      const ports = ['kafka', 'kafka-tls', 's3', 'pictures', 'watson'].flatMap(name => [`--${name}-port`, '0'])
       await services.#spawn(['services', '--directory', 'services', '--latency', `${latency}`, ...ports], /^Ctrl-C ends them/, line => {
         services.kafka ||= /^Kafka +(\S+)/.exec(line)?.[1] ?? ''
+        const [, servers, certificate] = /^Kafka, TLS +(\S+) .*certificate (.+)\)$/.exec(line) ?? []
+        if (servers && certificate) services.secureKafka = { servers, certificate }
         services.pictures ||= /^Pictures +(http:\/\/[^/]+)/.exec(line)?.[1] ?? ''
       })
       if (job) {

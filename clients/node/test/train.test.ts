@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
+import { inspect } from 'node:util'
 import { Consumer, Producer, stringSerializers } from '@platformatic/kafka'
-import { connect, encryptCredentials, SatchelError, type Image, type Satchel, type TrainingEvent, type TrainingRequest } from '../src/index.js'
+import { connect, encryptCredentials, SatchelError, type Image, type Satchel, type SatchelOptions, type TrainingEvent, type TrainingRequest } from '../src/index.js'
 import { Services } from './services.js'
 
 let services: Services
@@ -176,6 +178,53 @@ test('a refused log-in is one sentence without the password', async () => {
       patience: 0
     }),
     (error: unknown) => error instanceof SatchelError && /^Kafka at .*sasl/.test(error.message) && !error.message.includes('s3cret')
+  )
+})
+
+/** With what `./satchel services` gives out. */
+async function secured(username = 'satchel', password = `local-password-of-${username}`): Promise<SatchelOptions> {
+  return {
+    bootstrapServers: services.secureKafka.servers,
+    sasl: { mechanism: 'SCRAM-SHA-512', username, password },
+    tls: { ca: await readFile(services.secureKafka.certificate) },
+    patience: 0
+  }
+}
+
+test('a request is trained over TLS with a password', async () => {
+  const client = await connect(await secured())
+
+  const all = await events(client.train(request()))
+
+  assert.equal(all[0]?.type, 'accepted')
+  assert.equal(all.at(-1)?.type, 'uploaded')
+  await client.close()
+})
+
+test('a wrong password is one sentence without it', async () => {
+  await assert.rejects(connect(await secured('satchel', 's3cret')), (error: unknown) => {
+    isError('forbidden', /^Kafka at .* refuses: check sasl and tls/)(error)
+    return !inspect(error).includes('s3cret')
+  })
+})
+
+test('a user without rights is one sentence', async () => {
+  await assert.rejects(connect(await secured('stranger')), isError('forbidden', /what the user may do/))
+})
+
+test('a certificate that is not trusted is one sentence', async () => {
+  await assert.rejects(
+    connect({ ...(await secured()), tls: {} }),
+    isError('forbidden', /^Kafka at .* shows a certificate that is not trusted .*: name its authority in tls\.ca/)
+  )
+})
+
+test('TLS on one side only is one sentence', async () => {
+  const { tls, ...plain } = await secured()
+  await assert.rejects(connect({ ...plain, patience: 1000 }), isError('unreachable', /are bootstrapServers, sasl and tls right/))
+  await assert.rejects(
+    connect({ ...plain, tls: tls!, bootstrapServers: services.kafka, patience: 1000 }),
+    isError('unreachable', /are bootstrapServers, sasl and tls right/)
   )
 })
 

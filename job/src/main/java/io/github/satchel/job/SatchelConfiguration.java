@@ -144,12 +144,9 @@ public final class SatchelConfiguration {
         problems.add(option.key() + " is missing: " + ConfigurationDocs.description(option));
       }
     } catch (IllegalArgumentException e) {
-      problems.add(
-          option.key()
-              + ": '"
-              + options.toMap().get(option.key())
-              + "' is not "
-              + ConfigurationDocs.allowed(option));
+      // Properties of clients may hold a password.
+      String value = isMap(option) ? "" : ": '" + options.toMap().get(option.key()) + "'";
+      problems.add(option.key() + value + " is not " + ConfigurationDocs.allowed(option));
     }
   }
 

@@ -65,7 +65,8 @@ public final class SatchelOptions {
           .defaultValue(Map.of())
           .withDescription(
               "Further settings of the Kafka clients, such as"
-                  + " kafka.properties.security.protocol: SASL_SSL.");
+                  + " kafka.properties.security.protocol: SASL_SSL. A password need not stand here:"
+                  + " Kafka's config.providers read it from a file (docs/operations.md).");
 
   public static final ConfigOption<Duration> ADMIT_REMEMBER =
       key("admit.remember")

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** YAML as settings: values by dotted key, whether the file nests them or not. */
@@ -25,6 +26,15 @@ public final class Yaml {
     Object content;
     try {
       content = new Load(LoadSettings.builder().setLabel(label).build()).loadFromInputStream(in);
+    } catch (MarkedYamlEngineException e) {
+      // Its message shows the text around, which may be a password.
+      throw new IllegalArgumentException(
+          "%s is not YAML: line %s: %s"
+              .formatted(
+                  label,
+                  e.getProblemMark().map(mark -> String.valueOf(mark.getLine() + 1)).orElse("?"),
+                  e.getProblem()),
+          e);
     } catch (YamlEngineException e) {
       throw new IllegalArgumentException(
           label + " is not YAML: " + String.valueOf(e.getMessage()).strip(), e);

@@ -58,6 +58,12 @@ class SatchelConfigurationTest {
         .isEqualTo(Map.of("s3.endpoint", "http://localhost:9000"));
   }
 
+  @Test
+  void aValueThatMayHoldAPasswordIsNotSaid() {
+    assertThat(problems(with("kafka.properties", "password=s3cret")))
+        .containsExactly("kafka.properties is not keys and values below this key");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -102,14 +108,15 @@ class SatchelConfigurationTest {
   }
 
   @Test
-  void aFileThatIsNoYamlIsNamed() throws Exception {
-    Path file = write("kafka: [");
+  void aFileThatIsNoYamlIsNamedWithTheLineAndNotWithWhatItHolds() throws Exception {
+    Path file = write("kafka.group-id: a\nkafka.properties.ssl.key.password: \"s3cret");
 
     assertThat(
             catchThrowableOfType(
                 InvalidConfigurationException.class,
                 () -> SatchelConfiguration.load(file, Map.of())))
-        .hasMessageContaining("satchel.yaml is not YAML");
+        .hasMessageContaining("satchel.yaml is not YAML: line 2: ")
+        .hasMessageNotContaining("s3cret");
   }
 
   @Test

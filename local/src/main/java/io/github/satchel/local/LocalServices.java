@@ -1,6 +1,7 @@
 package io.github.satchel.local;
 
 import io.github.satchel.local.kafka.LocalKafka;
+import io.github.satchel.local.kafka.SecureListener;
 import io.github.satchel.local.pictures.Latency;
 import io.github.satchel.local.pictures.PictureFiles;
 import io.github.satchel.local.pictures.PictureMix;
@@ -35,6 +36,7 @@ public final class LocalServices implements AutoCloseable {
   public static final String IMAGES_BUCKET = "satchel-images";
   public static final String ARCHIVES_BUCKET = "satchel-archives";
   public static final String CHECKPOINTS_BUCKET = "satchel-checkpoints";
+  public static final String RESIZED_BUCKET = "satchel-resized";
 
   /** Of the one key in the key set. */
   private static final String KEY_ID = "local-1";
@@ -110,6 +112,17 @@ public final class LocalServices implements AutoCloseable {
   public Map<String, String> addresses() {
     Map<String, String> addresses = new LinkedHashMap<>();
     addresses.put("Kafka", kafka.bootstrapServers());
+    kafka
+        .secure()
+        .ifPresent(
+            secure ->
+                addresses.put(
+                    "Kafka, TLS",
+                    "%s (--config %s, certificate %s)"
+                        .formatted(
+                            secure.bootstrapServers(),
+                            secure.clientProperties(),
+                            secure.certificate())));
     addresses.put(
         "S3",
         "%s (access key %s, secret key %s)"
@@ -133,6 +146,10 @@ public final class LocalServices implements AutoCloseable {
 
   static Path archives(Path directory) {
     return directory.resolve("s3").resolve(ARCHIVES_BUCKET);
+  }
+
+  static Path resized(Path directory) {
+    return directory.resolve("s3").resolve(RESIZED_BUCKET);
   }
 
   private static String key(int number) {
@@ -160,6 +177,7 @@ public final class LocalServices implements AutoCloseable {
     private final Path directory;
     private long seed = 1;
     private int kafkaPort;
+    private @Nullable Integer secureKafkaPort;
     private int kafkaAdvertisedPort;
     private int s3Port;
     private int picturesPort;
@@ -189,6 +207,14 @@ public final class LocalServices implements AutoCloseable {
       s3Port = s3;
       picturesPort = pictures;
       watsonPort = watson;
+      return this;
+    }
+
+    /**
+     * Has Kafka listen with TLS and passwords too, see {@link SecureListener}; 0 for a free port.
+     */
+    public Builder secureKafka(int port) {
+      secureKafkaPort = port;
       return this;
     }
 
@@ -268,9 +294,12 @@ public final class LocalServices implements AutoCloseable {
       }
     }
 
-    LocalKafka startKafka() throws IOException {
+    LocalKafka startKafka() throws IOException, InterruptedException {
+      Path kafkaDirectory = directory.resolve("kafka");
       LocalKafka kafka =
-          LocalKafka.start(directory.resolve("kafka"), kafkaPort, kafkaAdvertisedPort);
+          secureKafkaPort == null
+              ? LocalKafka.start(kafkaDirectory, kafkaPort, kafkaAdvertisedPort)
+              : LocalKafka.startSecure(kafkaDirectory, kafkaPort, secureKafkaPort);
       for (String topic : List.of(REQUESTS_TOPIC, RESULTS_TOPIC, DEAD_LETTER_TOPIC)) {
         kafka.createTopic(topic, partitions, Map.of());
       }
@@ -282,6 +311,7 @@ public final class LocalServices implements AutoCloseable {
       s3.bucket(IMAGES_BUCKET);
       s3.bucket(ARCHIVES_BUCKET);
       s3.bucket(CHECKPOINTS_BUCKET);
+      s3.bucket(RESIZED_BUCKET);
       return s3;
     }
 

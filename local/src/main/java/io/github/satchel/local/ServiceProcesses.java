@@ -6,6 +6,7 @@ import io.github.satchel.local.process.FreePorts;
 import io.github.satchel.local.process.JavaCommand;
 import io.github.satchel.local.process.JavaProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.flink.util.IOUtils;
 
 /**
@@ -121,6 +123,24 @@ public final class ServiceProcesses implements AutoCloseable {
         HttpClient.newHttpClient()
             .send(HttpRequest.newBuilder(list).build(), BodyHandlers.ofString());
     return mapper.readTree(answer.body()).path("classifiers").size();
+  }
+
+  /** How often the site was asked for a picture. */
+  public long picturesAsked() throws IOException, InterruptedException {
+    URI requests = URI.create(url(Service.PICTURES) + "/requests");
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(HttpRequest.newBuilder(requests).build(), BodyHandlers.ofString());
+    return JsonMapper.builder().build().readTree(answer.body()).path("pictures").asLong();
+  }
+
+  /** How many resized pictures the job has kept ({@code cache.dir}). */
+  public long picturesKept() throws IOException {
+    try (Stream<Path> files = Files.walk(LocalServices.resized(settings.directory()))) {
+      return files.filter(Files::isRegularFile).count();
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // one is being written, and had another name before
+    }
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -42,6 +43,21 @@ final class JobProcess implements AutoCloseable {
    */
   static JobProcess start(Path configuration, Path directory, String name, String... jvmArguments)
       throws IOException {
+    return start(configuration, directory, name, Map.of(), jvmArguments);
+  }
+
+  /**
+   * Starts the command with some settings on its command line.
+   *
+   * @param overrides {@code -D}
+   */
+  static JobProcess start(
+      Path configuration,
+      Path directory,
+      String name,
+      Map<String, String> overrides,
+      String... jvmArguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -62,6 +78,7 @@ final class JobProcess implements AutoCloseable {
             directory.toString(),
             "--ui-port",
             "0"));
+    overrides.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
     Path output = directory.resolve(name + ".log");
     Process process =
         new ProcessBuilder(command)

@@ -2,6 +2,7 @@ package io.github.satchel.local;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,6 +12,7 @@ import io.github.satchel.job.model.Failure;
 import io.github.satchel.local.client.RequestBuilder;
 import io.github.satchel.local.client.TopicFollower;
 import io.github.satchel.local.flink.FlinkRest;
+import io.github.satchel.local.kafka.SecureListener;
 import io.github.satchel.local.watson.Call;
 import io.github.satchel.local.watson.Fault;
 import io.github.satchel.local.watson.KeyState;
@@ -33,7 +35,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Looks for every key and token of a job wherever the job writes, with its log at DEBUG. */
+/**
+ * Looks for every key, token and password of a job wherever the job writes, with its log at DEBUG.
+ */
 class SecretsIT {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -49,6 +53,7 @@ class SecretsIT {
               base64Start("apikey:local-key-of-pool"),
               "satchel-local-secret",
               "local-secret-of-receiver",
+              "local-password-of-",
               "(?i:authorization[\": ]+(bearer|basic))"));
 
   @TempDir private Path directory;
@@ -59,7 +64,10 @@ class SecretsIT {
   @Test
   void noKeyOrTokenIsInALogAnEventASavepointOrAMetric() throws Exception {
     try (LocalServices services =
-            LocalServices.builder(directory.resolve("services")).watsonKeys(2, 10).start();
+            LocalServices.builder(directory.resolve("services"))
+                .secureKafka(0)
+                .watsonKeys(2, 10)
+                .start();
         Site site = new Site(services);
         TopicFollower requests =
             new TopicFollower(
@@ -154,8 +162,22 @@ class SecretsIT {
   }
 
   private JobProcess start(LocalServices services, Path work) throws IOException {
+    SecureListener kafka = services.kafka().secure().orElseThrow();
+    Map<String, String> settings = JobSettings.of(services.endpoints());
+    settings.putAll(kafka.jobSettings());
+    settings.keySet().removeIf(key -> key.startsWith("kafka.properties.config.providers"));
+    String jaas = "kafka.properties.sasl.jaas.config";
+    settings.remove(jaas);
     Path configuration = directory.resolve("satchel.yaml");
-    JobSettings.write(JobSettings.of(services.endpoints()), configuration);
+    JobSettings.write(settings, configuration);
+    String user = SecureListener.USER;
+    Map<String, String> logIn =
+        Map.of(
+            jaas,
+            requireNonNull(
+                kafka
+                    .clientProperties(user, SecureListener.password(user))
+                    .get("sasl.jaas.config")));
     Path logging = directory.resolve("log4j2.properties");
     Files.writeString(
         logging,
@@ -169,7 +191,8 @@ class SecretsIT {
         appender.file.layout.pattern = %%d %%p %%c [%%t] %%m%%n%%throwable
         """
             .formatted(work.resolve("debug.log")));
-    return JobProcess.start(configuration, work, "output", "-Dlog4j2.configurationFile=" + logging);
+    return JobProcess.start(
+        configuration, work, "output", logIn, "-Dlog4j2.configurationFile=" + logging);
   }
 
   private static RequestBuilder request(LocalServices services, String id) {

@@ -1,9 +1,12 @@
 package io.github.satchel.local.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.satchel.job.model.Event;
 import io.github.satchel.local.client.RequestBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongFunction;
 
 /** Makes requests, each of a project of its own, with pictures that no other request has. */
@@ -42,6 +45,26 @@ public final class LoadFactory {
               false));
     }
     return loads;
+  }
+
+  /**
+   * The next request of the same pupil, in which some pictures are others.
+   *
+   * @param fresh how many are, spread over the labels
+   */
+  public Load again(Load before, int fresh) {
+    ObjectNode request = before.request().deepCopy();
+    request.put("requestId", before.requestId() + "-again");
+    List<JsonNode> labels =
+        List.copyOf(request.withObject("/labels").properties()).stream()
+            .map(Map.Entry::getValue)
+            .toList();
+    for (int i = 0; i < fresh; i++) {
+      ObjectNode image = (ObjectNode) labels.get(i % labels.size()).get(i / labels.size());
+      image.put("imageid", "p" + pictures).put("url", pictureUrl.apply(pictures));
+      pictures++;
+    }
+    return new Load(before.name(), request, before.images(), before.expected(), before.large());
   }
 
   /** One large request. Its archives stay where they are: the trainer would not take them. */

@@ -12,6 +12,7 @@ import io.github.satchel.local.client.Result;
 import io.github.satchel.local.client.TopicFollower;
 import io.github.satchel.local.flink.FlinkCluster;
 import io.github.satchel.local.flink.FlinkRest.Checkpoint;
+import io.github.satchel.local.flink.FlinkRest.Vertex;
 import io.github.satchel.local.process.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,8 @@ public final class World implements AutoCloseable {
       Pattern.compile("taskmanager-\\d+\\.log(\\.\\d+)?");
 
   private static final Duration CHECKPOINT_PATIENCE = Duration.ofMinutes(1);
+  private static final String RESIZE = "resize";
+  private static final String RESIZED = ".resized";
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final ServiceProcesses services;
@@ -62,16 +65,20 @@ public final class World implements AutoCloseable {
    *
    * @param home Flink and the job, see {@link FlinkCluster#create}
    * @param slots of the task manager, and the parallelism of the job
+   * @param overrides the job's settings on top of those that it needs here
    */
-  public static World start(Path home, ServiceSettings settings, int slots)
+  public static World start(
+      Path home, ServiceSettings settings, int slots, Map<String, String> overrides)
       throws IOException, InterruptedException, InvalidConfigurationException {
     ServiceProcesses services = ServiceProcesses.start(settings);
     try {
+      Map<String, String> job = JobSettings.of(services.endpoints());
+      job.putAll(overrides);
       FlinkCluster cluster =
           FlinkCluster.create(
               home,
               settings.directory().resolve("flink"),
-              SatchelConfiguration.of(JobSettings.of(services.endpoints())),
+              SatchelConfiguration.of(job),
               flinkSettings(slots));
       try {
         cluster.startJobManager();
@@ -135,6 +142,29 @@ public final class World implements AutoCloseable {
       RequestLog log = serve(loads, over, patience);
       return watch.end(log, taskManagerLogs(), services.classifiers() - classifiers);
     }
+  }
+
+  /** How many pictures the job has resized. */
+  public long resized() throws IOException, InterruptedException {
+    Vertex resize =
+        cluster.rest().vertices().stream()
+            .filter(vertex -> vertex.name().equals(RESIZE))
+            .findFirst()
+            .orElseThrow();
+    // Flink collects its metrics when it is asked, unless it just has, and tells them the next
+    // time.
+    for (int i = 0; i < 2; i++) {
+      Thread.sleep(Watch.metricsInterval().toMillis());
+      cluster.rest().metricNames(resize);
+    }
+    Thread.sleep(POLL.toMillis());
+    List<String> counters =
+        cluster.rest().metricNames(resize).stream()
+            .filter(name -> name.endsWith(RESIZED))
+            .distinct()
+            .toList();
+    return (long)
+        cluster.rest().sums(resize, counters).values().stream().mapToDouble(each -> each).sum();
   }
 
   /** Waits for a checkpoint that is begun from now on. */

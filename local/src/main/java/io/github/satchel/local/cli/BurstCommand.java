@@ -6,12 +6,12 @@ import io.github.satchel.local.bench.Burst;
 import io.github.satchel.local.bench.BurstResult;
 import io.github.satchel.local.bench.Load;
 import io.github.satchel.local.bench.LoadFactory;
-import io.github.satchel.local.bench.ReportPage;
 import io.github.satchel.local.bench.World;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,6 +43,8 @@ final class BurstCommand implements Callable<Integer> {
 
   @Mixin private WorldOptions options;
 
+  @Mixin private ReportOption report;
+
   @Option(
       names = "--large",
       description =
@@ -68,12 +70,13 @@ final class BurstCommand implements Callable<Integer> {
           large == null || LARGE.matcher(large).matches(),
           "--large must be labels x pictures, such as 2x10000");
       options.check();
+      report.check();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     Output output = new Output(spec, options.json);
     output.say(WorldOptions.STARTING);
-    try (World world = options.start(before + students)) {
+    try (World world = options.start(before + students, Map.of())) {
       LoadFactory factory = new LoadFactory(world.services()::pictureUrl);
       output.say("Warming up with " + before + " pupils ...");
       List<Load> first = factory.pupils("warm-up", before, options.labels, options.images);
@@ -91,9 +94,7 @@ final class BurstCommand implements Callable<Integer> {
       } else {
         output.burst(result);
       }
-      if (options.report != null) {
-        ReportPage.write(options.report, burst, List.of());
-      }
+      report.write(burst);
       return result.asExpected() ? 0 : 1;
     }
   }

@@ -2,16 +2,23 @@ package io.github.satchel.local.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.satchel.job.SatchelOptions;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
+import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -22,7 +29,9 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -39,24 +48,38 @@ final class KafkaAccess {
 
   private final String servers;
   private final Map<String, Object> properties;
+  private final Names names;
 
-  private KafkaAccess(String servers, Map<String, Object> properties) {
-    this.servers = servers;
+  /** Where an operator says what Kafka clients are told. */
+  private record Names(String servers, String properties) {}
+
+  private KafkaAccess(Map<String, Object> properties, Names names) {
+    this.servers = String.valueOf(properties.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG));
     this.properties = properties;
+    this.names = names;
+  }
+
+  /** Access as the job's settings describe it. */
+  static KafkaAccess of(Configuration options) {
+    Map<String, Object> properties = patient();
+    properties.putAll(options.get(SatchelOptions.KAFKA_PROPERTIES));
+    properties.put(
+        CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+        options.get(SatchelOptions.KAFKA_BOOTSTRAP_SERVERS));
+    return new KafkaAccess(
+        properties,
+        new Names(
+            SatchelOptions.KAFKA_BOOTSTRAP_SERVERS.key(), SatchelOptions.KAFKA_PROPERTIES.key()));
   }
 
   /**
-   * Access as an operator describes it.
+   * Access as the command line describes it.
    *
    * @param servers null for those of the file, or of {@code satchel services}
    * @param config properties of Kafka clients, null for none
    */
   static KafkaAccess of(@Nullable String servers, @Nullable Path config) throws IOException {
-    Map<String, Object> properties = new HashMap<>();
-    properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MS);
-    properties.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MS);
-    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MS);
-    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 3 * PATIENCE_MS);
+    Map<String, Object> properties = patient();
     properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, DEFAULT_SERVERS);
     if (config != null) {
       read(config).forEach((key, value) -> properties.put((String) key, value));
@@ -64,8 +87,16 @@ final class KafkaAccess {
     if (servers != null) {
       properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
     }
-    return new KafkaAccess(
-        String.valueOf(properties.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)), properties);
+    return new KafkaAccess(properties, new Names("--bootstrap-servers", "--config"));
+  }
+
+  private static Map<String, Object> patient() {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MS);
+    properties.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MS);
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MS);
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 3 * PATIENCE_MS);
+    return properties;
   }
 
   private static Properties read(Path config) throws IOException {
@@ -85,31 +116,36 @@ final class KafkaAccess {
    * @throws IOException naming what is missing and the way out
    */
   void require(String... topics) throws IOException, InterruptedException {
+    List<String> missing = new ArrayList<>();
+    List<String> forbidden = new ArrayList<>();
     try (Admin admin = create(Admin::create)) {
       for (var topic : admin.describeTopics(List.of(topics)).topicNameValues().entrySet()) {
         try {
           topic.getValue().get();
         } catch (ExecutionException e) {
-          throw e.getCause() instanceof UnknownTopicOrPartitionException
-              ? missing(topic.getKey())
-              : problem(e);
+          if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+            missing.add(topic.getKey());
+          } else if (e.getCause() instanceof TopicAuthorizationException) {
+            forbidden.add(topic.getKey());
+          } else {
+            throw problem(e);
+          }
         }
       }
     }
-  }
-
-  private IOException missing(String topic) {
-    return new IOException(
-        "Kafka at "
-            + servers
-            + " has no topic "
-            + topic
-            + "; name another, or make it with: kafka-topics.sh --bootstrap-server "
-            + servers
-            + " --create --partitions 4 --config max.message.bytes="
-            + MAX_MESSAGE_BYTES
-            + " --topic "
-            + topic);
+    if (!forbidden.isEmpty()) {
+      throw problem(new TopicAuthorizationException(Set.copyOf(forbidden)));
+    }
+    if (!missing.isEmpty()) {
+      throw new IOException(
+          "Kafka at %s has no topic %s; name another, or make it with: kafka-topics.sh --bootstrap-server %s --create --partitions 4 --config max.message.bytes=%d --topic %s"
+              .formatted(
+                  servers,
+                  String.join(", ", missing),
+                  servers,
+                  MAX_MESSAGE_BYTES,
+                  missing.size() == 1 ? missing.get(0) : "NAME"));
+    }
   }
 
   /** A producer of messages of up to {@link #MAX_MESSAGE_BYTES}. */
@@ -146,44 +182,40 @@ final class KafkaAccess {
   /** What went wrong, as a sentence with the way out. */
   IOException problem(Throwable failure) {
     Throwable root = failure;
-    while (root.getCause() != null && !(root instanceof AuthenticationException)) {
+    while (root.getCause() != null && !(root instanceof SaslAuthenticationException)) {
       root = root.getCause();
     }
+    return new IOException(sentence(root), failure);
+  }
+
+  private String sentence(Throwable root) {
     String kafka = "Kafka at " + servers;
-    String sentence;
     if (root instanceof RecordTooLargeException) {
-      sentence =
-          "The message is larger than "
-              + kafka
-              + " takes; raise max.message.bytes of the topic to "
-              + MAX_MESSAGE_BYTES
-              + " (more is not sent), or name fewer pictures";
-    } else if (root instanceof AuthenticationException) {
-      sentence =
-          kafka
-              + " refuses the log-in ("
-              + root.getMessage()
-              + "); --config holds security.protocol, sasl.* and ssl.*";
-    } else if (root instanceof AuthorizationException) {
-      sentence =
-          kafka
-              + " does not allow this ("
-              + root.getMessage()
-              + "); grant it, or name another user in --config";
-    } else if (root instanceof TimeoutException) {
-      sentence =
-          kafka
-              + " does not answer; is it running, and are --bootstrap-servers and the security settings of --config right?";
-    } else if (root instanceof ConfigException) {
-      sentence =
-          "No Kafka client for "
-              + servers
-              + ": "
-              + root.getMessage()
-              + "; check --bootstrap-servers and --config";
-    } else {
-      sentence = kafka + ": " + root + "; check --bootstrap-servers and --config";
+      return "The message is larger than %s takes; raise max.message.bytes of the topic to %d (more is not sent), or name fewer pictures"
+          .formatted(kafka, MAX_MESSAGE_BYTES);
     }
-    return new IOException(sentence, failure);
+    if (root instanceof AuthenticationException) {
+      return "%s refuses the log-in (%s); %s holds security.protocol, sasl.* and ssl.*"
+          .formatted(kafka, root.getMessage(), names.properties);
+    }
+    if (root instanceof AuthorizationException) {
+      return "%s does not allow this (%s); grant it, or name another user in %s"
+          .formatted(kafka, root.getMessage(), names.properties);
+    }
+    if (root instanceof SSLException
+        || root instanceof CertificateException
+        || root instanceof CertPathBuilderException) {
+      return "No TLS with %s: %s; check %s, and in %s security.protocol, ssl.truststore.location and ssl.keystore.location"
+          .formatted(kafka, root.getMessage(), names.servers, names.properties);
+    }
+    if (root instanceof TimeoutException) {
+      return "%s does not answer; is it running, and are %s and the security settings of %s right?"
+          .formatted(kafka, names.servers, names.properties);
+    }
+    if (root instanceof ConfigException) {
+      return "No Kafka client for %s: %s; check %s and %s"
+          .formatted(servers, root.getMessage(), names.servers, names.properties);
+    }
+    return "%s: %s; check %s and %s".formatted(kafka, root, names.servers, names.properties);
   }
 }

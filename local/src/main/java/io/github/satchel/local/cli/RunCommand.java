@@ -2,6 +2,7 @@ package io.github.satchel.local.cli;
 
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
+import io.github.satchel.job.SatchelOptions;
 import io.github.satchel.local.flink.Checkpoints;
 import io.github.satchel.local.flink.EmbeddedFlink;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InvalidConfigurationException, InterruptedException {
     SatchelConfiguration configuration = SatchelConfiguration.load(config, overrides);
-    TopicCheck.require(configuration.options());
+    requireTopics(configuration.options());
     Path work = Files.createDirectories(embedded.directory("run"));
     try (FileChannel channel =
             FileChannel.open(
@@ -81,6 +82,16 @@ final class RunCommand implements Callable<Integer> {
     } finally {
       ended.countDown();
     }
+  }
+
+  /** Tells before the start what would otherwise be a job that restarts for ever. */
+  private static void requireTopics(Configuration options)
+      throws IOException, InterruptedException {
+    KafkaAccess.of(options)
+        .require(
+            options.get(SatchelOptions.KAFKA_REQUESTS_TOPIC),
+            options.get(SatchelOptions.KAFKA_RESULTS_TOPIC),
+            options.get(SatchelOptions.KAFKA_DEAD_LETTERS_TOPIC));
   }
 
   private static Optional<String> checkpoint(Configuration settings) throws IOException {

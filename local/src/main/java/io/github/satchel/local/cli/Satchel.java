@@ -32,7 +32,8 @@ public final class Satchel {
 
   public static void main(String[] args) {
     // SLF4J replays, with a warning each, what several threads log while it starts.
-    LoggerFactory.getLogger(Satchel.class).info("satchel {}", String.join(" ", args));
+    // Options may hold a password (-D), so they are not said.
+    LoggerFactory.getLogger(Satchel.class).info("satchel {}", args.length == 0 ? "" : args[0]);
     System.exit(commandLine().execute(args));
   }
 

@@ -9,8 +9,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +41,14 @@ final class ServicesCommand implements Callable<Integer> {
 
   @Option(names = "--kafka-port", defaultValue = "9092", description = "(${DEFAULT-VALUE})")
   private int kafkaPort;
+
+  @Option(
+      names = "--kafka-tls-port",
+      paramLabel = "PORT",
+      description =
+          "Have Kafka listen here too, with TLS and a user with a password; the job's configuration"
+              + " uses it, and --config of submit, watch and replay takes the file that is named.")
+  private @Nullable Integer kafkaTlsPort;
 
   @Option(names = "--s3-port", defaultValue = "9000", description = "(${DEFAULT-VALUE})")
   private int s3Port;
@@ -72,8 +82,12 @@ final class ServicesCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     FaultRates faults = trainer.faults(seed, spec.commandLine());
     Files.createDirectories(directory);
+    LocalServices.Builder builder = LocalServices.builder(directory);
+    if (kafkaTlsPort != null) {
+      builder.secureKafka(kafkaTlsPort);
+    }
     try (LocalServices services =
-        LocalServices.builder(directory)
+        builder
             .ports(kafkaPort, s3Port, picturesPort, watsonPort)
             .seed(seed)
             .latency(new Latency(Duration.ofMillis(latency), Duration.ZERO))
@@ -81,7 +95,9 @@ final class ServicesCommand implements Callable<Integer> {
             .watson(watson -> trainer.apply(watson.faultRates(faults)))
             .start()) {
       Path configuration = directory.resolve("satchel.yaml");
-      JobSettings.write(JobSettings.of(services.endpoints()), configuration);
+      Map<String, String> settings = JobSettings.of(services.endpoints());
+      services.kafka().secure().ifPresent(secure -> settings.putAll(secure.jobSettings()));
+      JobSettings.write(settings, configuration);
       PrintWriter out = spec.commandLine().getOut();
       services.addresses().forEach((name, address) -> out.printf("%-14s %s%n", name, address));
       out.printf(

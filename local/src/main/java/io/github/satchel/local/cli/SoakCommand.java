@@ -5,13 +5,13 @@ import io.github.satchel.job.model.Json;
 import io.github.satchel.local.bench.Burst;
 import io.github.satchel.local.bench.Load;
 import io.github.satchel.local.bench.LoadFactory;
-import io.github.satchel.local.bench.ReportPage;
 import io.github.satchel.local.bench.SoakResult;
 import io.github.satchel.local.bench.World;
 import io.github.satchel.local.flink.FlinkRest.Checkpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,6 +49,8 @@ final class SoakCommand implements Callable<Integer> {
 
   @Mixin private WorldOptions options;
 
+  @Mixin private ReportOption report;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -57,12 +59,13 @@ final class SoakCommand implements Callable<Integer> {
       WorldOptions.require(requests >= 1, "--requests must be at least 1");
       WorldOptions.require(minutes > 0, "--minutes must be more than 0");
       options.check();
+      report.check();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     Output output = new Output(spec, options.json);
     output.say(WorldOptions.STARTING);
-    try (World world = options.start(WARM_UP + requests)) {
+    try (World world = options.start(WARM_UP + requests, Map.of())) {
       LoadFactory factory = new LoadFactory(world.services()::pictureUrl);
       output.say("Warming up with " + WARM_UP + " pupils ...");
       world.serve(
@@ -80,9 +83,7 @@ final class SoakCommand implements Callable<Integer> {
         output.burst(result.burst());
         print(output, result);
       }
-      if (options.report != null) {
-        ReportPage.write(options.report, burst, List.of());
-      }
+      report.write(burst);
       return result.burst().asExpected() ? 0 : 1;
     }
   }

@@ -8,6 +8,7 @@ import io.github.satchel.local.pictures.PictureMix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.apache.flink.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -77,12 +78,6 @@ final class WorldOptions {
   boolean json;
 
   @Option(
-      names = "--report",
-      description = "Write a page to look at: each pupil's time, memory, busy time and so on.",
-      paramLabel = "FILE.html")
-  @Nullable Path report;
-
-  @Option(
       names = "--directory",
       defaultValue = ".satchel",
       description = "Where everything is kept, logs too (${DEFAULT-VALUE}).")
@@ -105,9 +100,6 @@ final class WorldOptions {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("--mix: " + e.getMessage(), e);
     }
-    require(
-        report == null || Files.isDirectory(report.toAbsolutePath().resolveSibling("")),
-        "--report: there is no directory for " + report);
     if (pictures != null) {
       require(Files.isDirectory(pictures), "--pictures: " + pictures + " is no directory");
       PictureFiles.load(pictures, parsed, seed);
@@ -124,8 +116,9 @@ final class WorldOptions {
    * Starts everything.
    *
    * @param classifiers that the trainer has room for
+   * @param job settings of the job on top of those that it needs
    */
-  World start(int classifiers)
+  World start(int classifiers, Map<String, String> job)
       throws IOException, InterruptedException, InvalidConfigurationException {
     Path fresh = directory.toAbsolutePath().resolve("bench");
     FileUtils.deleteDirectory(fresh.toFile());
@@ -140,6 +133,7 @@ final class WorldOptions {
             uploadLatency,
             classifiers,
             null),
-        slots);
+        slots,
+        job);
   }
 }

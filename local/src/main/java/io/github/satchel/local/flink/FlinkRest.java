@@ -121,11 +121,21 @@ public final class FlinkRest {
    * metrics.fetcher.update-interval} says; one that is not known yet is missing.
    */
   public Map<String, Double> metrics(Vertex vertex, Collection<String> names) throws IOException {
+    return metrics(vertex, names, "avg");
+  }
+
+  /** As {@link #metrics}, but each the sum of its subtasks. */
+  public Map<String, Double> sums(Vertex vertex, Collection<String> names) throws IOException {
+    return metrics(vertex, names, "sum");
+  }
+
+  private Map<String, Double> metrics(Vertex vertex, Collection<String> names, String aggregation)
+      throws IOException {
     String get =
         names.stream().map(name -> URLEncoder.encode(name, UTF_8)).collect(Collectors.joining(","));
     Map<String, Double> values = new HashMap<>();
-    for (JsonNode metric : get(metricsPath(vertex) + "?agg=avg&get=" + get)) {
-      values.put(metric.path("id").asText(), metric.path("avg").asDouble());
+    for (JsonNode metric : get(metricsPath(vertex) + "?agg=" + aggregation + "&get=" + get)) {
+      values.put(metric.path("id").asText(), metric.path(aggregation).asDouble());
     }
     return values;
   }

@@ -26,6 +26,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,10 +45,13 @@ public final class LocalKafka implements AutoCloseable {
 
   private final KafkaRaftServer server;
   private final String bootstrapServers;
+  private final @Nullable SecureListener secure;
 
-  private LocalKafka(KafkaRaftServer server, String bootstrapServers) {
+  private LocalKafka(
+      KafkaRaftServer server, String bootstrapServers, @Nullable SecureListener secure) {
     this.server = server;
     this.bootstrapServers = bootstrapServers;
+    this.secure = secure;
   }
 
   /**
@@ -67,18 +71,48 @@ public final class LocalKafka implements AutoCloseable {
    */
   public static LocalKafka start(Path directory, int port, int advertisedPort) throws IOException {
     Files.createDirectories(directory);
-    Ports ports = Ports.choose(port, advertisedPort);
+    return start(directory, Ports.choose(port, advertisedPort, 0), null);
+  }
+
+  /**
+   * Starts a broker that has a {@link SecureListener} too.
+   *
+   * @param securePort its port, 0 for a free one
+   */
+  public static LocalKafka startSecure(Path directory, int port, int securePort)
+      throws IOException, InterruptedException {
+    Files.createDirectories(directory);
+    Ports ports = Ports.choose(port, 0, securePort);
+    SecureListener secure = SecureListener.prepare(ports.secure(), directory);
+    LocalKafka kafka = start(directory, ports, secure);
+    try (Admin admin = kafka.admin()) {
+      SecureListener.createUsers(admin);
+      return kafka;
+    } catch (ExecutionException e) {
+      kafka.close();
+      throw new IOException("cannot create users", e.getCause());
+    }
+  }
+
+  private static LocalKafka start(Path directory, Ports ports, @Nullable SecureListener secure)
+      throws IOException {
     format(directory);
     var server =
-        new KafkaRaftServer(new KafkaConfig(properties(directory, ports), false), Time.SYSTEM);
+        new KafkaRaftServer(
+            new KafkaConfig(properties(directory, ports, secure), false), Time.SYSTEM);
     server.startup();
     LOG.info("Kafka listens on {} and keeps its records in {}", ports.broker(), directory);
-    return new LocalKafka(server, ports.broker());
+    return new LocalKafka(server, ports.broker(), secure);
   }
 
   /** {@code host:port} for clients. */
   public String bootstrapServers() {
     return bootstrapServers;
+  }
+
+  /** The listener with TLS and passwords, if there is one. */
+  public Optional<SecureListener> secure() {
+    return Optional.ofNullable(secure);
   }
 
   /**
@@ -92,13 +126,7 @@ public final class LocalKafka implements AutoCloseable {
     settings.putIfAbsent(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_MESSAGE_BYTES));
     NewTopic topic =
         new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(settings);
-    Map<String, Object> client =
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            bootstrapServers,
-            AdminClientConfig.CLIENT_ID_CONFIG,
-            "satchel-local-topics");
-    try (Admin admin = Admin.create(client)) {
+    try (Admin admin = admin()) {
       admin.createTopics(List.of(topic)).all().get(ADMIN_TIMEOUT_MS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
@@ -110,6 +138,15 @@ public final class LocalKafka implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while creating topic " + name, e);
     }
+  }
+
+  private Admin admin() {
+    return Admin.create(
+        Map.of(
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrapServers,
+            AdminClientConfig.CLIENT_ID_CONFIG,
+            "satchel-local-topics"));
   }
 
   @Override
@@ -137,6 +174,23 @@ public final class LocalKafka implements AutoCloseable {
     } catch (Exception e) {
       throw new IOException("cannot format " + directory, e);
     }
+  }
+
+  private static Map<String, String> properties(
+      Path directory, Ports ports, @Nullable SecureListener secure) {
+    Map<String, String> properties = new HashMap<>(properties(directory, ports));
+    if (secure != null) {
+      properties.merge("listeners", secure.listener(), LocalKafka::join);
+      properties.merge("advertised.listeners", secure.listener(), LocalKafka::join);
+      properties.merge(
+          "listener.security.protocol.map", SecureListener.protocol(), LocalKafka::join);
+      properties.putAll(secure.brokerProperties());
+    }
+    return properties;
+  }
+
+  private static String join(String list, String element) {
+    return list + "," + element;
   }
 
   private static Map<String, String> properties(Path directory, Ports ports) {
@@ -169,16 +223,21 @@ public final class LocalKafka implements AutoCloseable {
         Map.entry("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024)));
   }
 
-  /** Both listeners as {@code host:port}: the quorum's setting must name its port beforehand. */
-  private record Ports(String broker, String advertised, String controller) {
+  /** Listeners as {@code host:port}: the quorum's setting must name its port beforehand. */
+  private record Ports(String broker, String advertised, String controller, String secure) {
 
-    static Ports choose(int brokerPort, int advertisedPort) throws IOException {
-      List<Integer> free = FreePorts.choose(2);
-      int port = brokerPort == 0 ? free.get(0) : FreePorts.require(brokerPort);
+    static Ports choose(int brokerPort, int advertisedPort, int securePort) throws IOException {
+      List<Integer> free = FreePorts.choose(3);
+      String broker = address(brokerPort, free.get(0));
       return new Ports(
-          "127.0.0.1:" + port,
-          "127.0.0.1:" + (advertisedPort == 0 ? port : advertisedPort),
-          "127.0.0.1:" + free.get(1));
+          broker,
+          advertisedPort == 0 ? broker : "127.0.0.1:" + advertisedPort,
+          address(0, free.get(1)),
+          address(securePort, free.get(2)));
+    }
+
+    private static String address(int wanted, int free) throws IOException {
+      return "127.0.0.1:" + (wanted == 0 ? free : FreePorts.require(wanted));
     }
   }
 }

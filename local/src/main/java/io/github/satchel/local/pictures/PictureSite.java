@@ -2,6 +2,8 @@ package io.github.satchel.local.pictures;
 
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.satchel.local.http.LoopbackServer;
 import java.io.IOException;
 import java.net.URI;
@@ -33,7 +35,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A web site of pictures, on the loopback interface, that it draws itself or has from files. They
  * are an endless sequence that a seed determines; every {@link PictureFault} has an address too.
- * Waiting and slow answers hold no thread.
+ * {@code /requests} tells how many there were, in JSON. Waiting and slow answers hold no thread.
  */
 public final class PictureSite implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PictureSite.class);
@@ -42,6 +44,7 @@ public final class PictureSite implements AutoCloseable {
           .collect(toUnmodifiableMap(PictureFault::slug, fault -> fault));
   private static final Pattern PATH =
       Pattern.compile("/(?:(pictures|flaky)|faults/(?<fault>[a-z-]+))/(?<n>\\d{1,18})\\.\\w+");
+  private static final String REQUESTS = "/requests";
   private static final String BLOCKED_URL = "http://169.254.169.254/latest/meta-data/picture.jpg";
   private static final String REFUSING_URL = "http://127.0.0.1:1/picture.jpg";
   private static final long MAX_PICTURE_BYTES = 52_428_800;
@@ -206,6 +209,10 @@ public final class PictureSite implements AutoCloseable {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
       var exchange = new Exchange(request, response, callback, patience);
+      if (Request.getPathInContext(request).equals(REQUESTS)) {
+        exchange.body("application/json", json(requests()));
+        return true;
+      }
       Matcher path = PATH.matcher(Request.getPathInContext(request));
       if (!path.matches()) {
         count("unknown");
@@ -293,6 +300,14 @@ public final class PictureSite implements AutoCloseable {
                 exchange.fail(failure);
                 return null;
               });
+    }
+
+    private static byte[] json(Map<String, Long> counts) {
+      try {
+        return JsonMapper.builder().build().writeValueAsBytes(counts);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException(e); // a map of plain values
+      }
     }
 
     private byte[] corrupt(byte[] jpeg) {
