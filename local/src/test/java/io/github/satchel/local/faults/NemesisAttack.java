@@ -54,12 +54,9 @@ class NemesisAttack {
           strikes = List.of();
         }
       }
-      await("all outcomes")
-          .atMost(PATIENCE)
-          .pollInterval(Duration.ofMillis(200))
-          .until(() -> recorder.open() == 0);
+      Patience.forOutcomes(recorder);
       if (all) {
-        awaitForgotten(world);
+        Patience.untilForgotten(world);
       }
       Map<String, Long> after = all ? world.stateSizes() : Map.of();
       Verdict verdict =
@@ -88,13 +85,6 @@ class NemesisAttack {
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
         .until(() -> recorder.served() >= requests);
-  }
-
-  private static void awaitForgotten(World world) {
-    await("everything is forgotten")
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofSeconds(2))
-        .until(() -> world.archives().keySet().stream().noneMatch(path -> path.endsWith(".json")));
   }
 
   private static String report(List<Strike> strikes) {

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,11 +39,7 @@ class PlantedBugAttack {
           nemesis.strike(Fault.EVERYTHING_OF_FLINK_KILLED, Duration.ZERO);
         }
       }
-      try {
-        await("all outcomes").atMost(PATIENCE).until(() -> recorder.open() == 0);
-      } catch (ConditionTimeoutException e) {
-        // What never ends is one more thing to be caught.
-      }
+      Patience.forOutcomes(recorder);
       Verdict verdict =
           Checker.judge(
               new History(
