@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Nothing is lost and nothing done twice, whatever breaks. Without {@code faults.minutes}, a task
  * manager and a job manager are killed under load; with it, everything breaks, for so long.
  */
-class NemesisAttack {
+class NemesisIT {
 
   private static final int MINUTES = Integer.getInteger("faults.minutes", 0);
   private static final long SEED = Long.getLong("faults.seed", 1);
@@ -48,10 +48,9 @@ class NemesisAttack {
         } else {
           driver.start(Duration.ofMillis(500), 10, Duration.ofSeconds(10));
           awaitServed(recorder, 3);
-          nemesis.strike(Fault.TASK_MANAGER_KILLED, Duration.ZERO);
+          Strike first = nemesis.strike(Fault.TASK_MANAGER_KILLED, Duration.ZERO);
           awaitServed(recorder, recorder.served() + 5);
-          nemesis.strike(Fault.JOB_MANAGER_KILLED, Duration.ZERO);
-          strikes = List.of();
+          strikes = List.of(first, nemesis.strike(Fault.JOB_MANAGER_KILLED, Duration.ZERO));
         }
       }
       Patience.forOutcomes(recorder);
