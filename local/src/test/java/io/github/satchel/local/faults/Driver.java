@@ -91,9 +91,11 @@ final class Driver implements AutoCloseable {
     if (missing) {
       builder.onImageFailure(kind % 20 == 0 ? "skip" : "fail");
     }
+    // Each its own: those who want the same picture at the same time share a download.
+    long picture = number * 2L * (IMAGES + 1);
     for (String label : List.of("cat", "dog")) {
       for (int i = 0; i <= IMAGES; i++) {
-        long picture = (long) number * 2 * (IMAGES + 1) + i;
+        picture++;
         builder.download(
             label,
             label + "-" + i,

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.satchel.local.ServiceProcesses.Service;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,14 +45,29 @@ class RecoveryTimesAttack {
           "job manager killed", () -> nemesis.strike(Fault.JOB_MANAGER_KILLED, Duration.ZERO));
       actions.put("broker away for 20 s", () -> nemesis.strike(Fault.BROKER_KILLED, OUTAGE));
       actions.put("S3 away for 20 s", () -> nemesis.strike(Fault.S3_KILLED, OUTAGE));
-      actions.put("rescaled 3 to 1", () -> Fault.rescale(world, 1));
-      actions.put("rescaled 1 to 3", () -> Fault.rescale(world, 3));
+      actions.put("rescaled 3 to 1", () -> rescale(world, 1));
+      actions.put("rescaled 1 to 3", () -> rescale(world, 3));
       for (Map.Entry<String, Periodic.Action> each : actions.entrySet()) {
         table.add(row(each.getKey(), world, recorder, each.getValue()));
       }
     }
     System.out.println(String.join("\n", table));
     assertThat(table).doesNotHaveDuplicates();
+  }
+
+  private static void rescale(World world, int parallelism) throws IOException {
+    Fault.rescale(world, parallelism);
+    await("that many subtasks")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptions()
+        .until(
+            () ->
+                world.flink().rest().vertices().stream()
+                    .allMatch(
+                        vertex ->
+                            vertex.parallelism() == parallelism
+                                && vertex.status().equals("RUNNING")));
   }
 
   private static String row(String fault, World world, Recorder recorder, Periodic.Action action)
