@@ -121,10 +121,7 @@ final class SatchelTopology {
             admitted.getSideOutput(SIGNALS).union(images.getSideOutput(SIGNALS)),
             resize(fetch(images)));
     train(packed);
-    tell(
-        valid
-            .getSideOutput(EVENTS)
-            .union(admitted.getSideOutput(EVENTS), packed.getSideOutput(EVENTS)));
+    tell(valid.getSideOutput(EVENTS).union(packed.getSideOutput(EVENTS)));
     setAside(valid.getSideOutput(DEAD_LETTERS));
   }
 
@@ -164,8 +161,7 @@ final class SatchelTopology {
                 options.get(SatchelOptions.ADMIT_REMEMBER),
                 options.get(SatchelOptions.REQUEST_DEADLINE),
                 options.get(SatchelOptions.REQUEST_MAX_DEADLINE),
-                SIGNALS,
-                EVENTS))
+                SIGNALS))
         .returns(AdmittedRequest.class)
         .name("admit")
         .uid("admit")

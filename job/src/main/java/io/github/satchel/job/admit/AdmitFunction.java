@@ -2,7 +2,6 @@ package io.github.satchel.job.admit;
 
 import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.AdmittedRequest;
-import io.github.satchel.job.model.Event;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.TrainingRequest;
 import java.time.Duration;
@@ -19,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keyed by request id: a new request is announced, its window is told, and it goes on to be served.
- * One seen before is not served again; its window is told once more, which then says again how it
- * ended.
+ * Keyed by request id: the window of a new request is told, which announces it, and it goes on to
+ * be served. One seen before is not served again; its window is told once more, which then says
+ * again how it ended.
  */
 public final class AdmitFunction
     extends KeyedProcessFunction<String, TrainingRequest, AdmittedRequest> {
@@ -32,7 +31,6 @@ public final class AdmitFunction
   private final Duration defaultDeadline;
   private final Duration maxDeadline;
   private final OutputTag<RequestSignal> signals;
-  private final OutputTag<Event> events;
   private transient ValueState<Boolean> seen;
   private transient Counter accepted;
   private transient Counter repeated;
@@ -47,13 +45,11 @@ public final class AdmitFunction
       Duration remember,
       Duration defaultDeadline,
       Duration maxDeadline,
-      OutputTag<RequestSignal> signals,
-      OutputTag<Event> events) {
+      OutputTag<RequestSignal> signals) {
     this.remember = remember;
     this.defaultDeadline = defaultDeadline;
     this.maxDeadline = maxDeadline;
     this.signals = signals;
-    this.events = events;
   }
 
   @Override
@@ -92,7 +88,6 @@ public final class AdmitFunction
     seen.update(true);
     accepted.inc();
     LOG.info("Request {} accepted: {} images", request.requestId(), request.images());
-    context.output(events, Event.accepted(request));
     out.collect(admitted);
   }
 }

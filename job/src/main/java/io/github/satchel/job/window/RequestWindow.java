@@ -201,6 +201,8 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     if (admission.value() != null) {
       return; // a repeat
     }
+    // Not told by who admits it: that could come after what this operator tells.
+    tell(Event.accepted(admitted.request()));
     Admission admittedAs = Admission.of(admitted);
     admission.update(admittedAs);
     windowMetrics.opened(id, timers.currentProcessingTime());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.job.Requests;
 import io.github.satchel.job.model.AdmittedRequest;
-import io.github.satchel.job.model.Event;
 import io.github.satchel.job.model.ImageFailurePolicy;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.TrainingRequest;
@@ -25,8 +24,6 @@ class AdmitFunctionTest {
 
   private static final OutputTag<RequestSignal> SIGNALS =
       new OutputTag<>("signals", TypeInformation.of(RequestSignal.class));
-  private static final OutputTag<Event> EVENTS =
-      new OutputTag<>("events", TypeInformation.of(Event.class));
   private static final long NOW = 1_000_000;
 
   private KeyedOneInputStreamOperatorTestHarness<String, TrainingRequest, AdmittedRequest> harness;
@@ -44,15 +41,12 @@ class AdmitFunctionTest {
   }
 
   @Test
-  void aNewRequestIsAnnouncedAndHandedOnToItsWindowAndToBeServed() throws Exception {
+  void aNewRequestIsHandedOnToItsWindowAndToBeServed() throws Exception {
     TrainingRequest request = Requests.request("r-1", 10, ImageFailurePolicy.FAIL);
 
     harness.processElement(request, 0);
 
     var admitted = new AdmittedRequest(request, Instant.ofEpochMilli(NOW).plusSeconds(120));
-    assertThat(harness.getSideOutput(EVENTS))
-        .extracting(StreamRecord::getValue)
-        .containsExactly(Event.accepted(request));
     assertThat(harness.getSideOutput(SIGNALS))
         .extracting(StreamRecord::getValue)
         .containsExactly(RequestSignal.admitted(admitted));
@@ -73,7 +67,6 @@ class AdmitFunctionTest {
     harness.processElement(request, 0);
 
     assertThat(harness.extractOutputValues()).isEmpty();
-    assertThat(harness.getSideOutput(EVENTS)).isNull();
     assertThat(harness.getSideOutput(SIGNALS))
         .extracting(signal -> signal.getValue().requestId())
         .containsExactly("r-1");
@@ -131,7 +124,7 @@ class AdmitFunctionTest {
       harness() throws Exception {
     var function =
         new AdmitFunction(
-            Duration.ofHours(24), Duration.ofMinutes(2), Duration.ofMinutes(30), SIGNALS, EVENTS);
+            Duration.ofHours(24), Duration.ofMinutes(2), Duration.ofMinutes(30), SIGNALS);
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(function), TrainingRequest::requestId, Types.STRING);
   }

@@ -148,6 +148,23 @@ class RequestWindowTest {
   }
 
   @Test
+  void aRequestIsAnnouncedOnceAndBeforeAllElse() throws Exception {
+    TrainingRequest request = request(ImageFailurePolicy.FAIL);
+    window.sendImages(request, 0, 5);
+    window.send(request);
+    window.send(request);
+    window.sendProblem(request, 5);
+    window.sendImages(request, 6, 20);
+    window.settle();
+    window.send(request);
+    window.settle();
+
+    assertThat(window.events().get(0)).isEqualTo(Event.accepted(request));
+    assertThat(window.events()).filteredOn(event -> event.type() == Event.Type.ACCEPTED).hasSize(1);
+    assertThat(window.outcomes()).hasSize(2);
+  }
+
+  @Test
   void imagesMayComeBeforeTheirRequest() throws Exception {
     TrainingRequest request = request(ImageFailurePolicy.FAIL);
     window.sendImages(request, 0, 20);
