@@ -398,7 +398,8 @@ class TrainingJobIT {
         .extracting("code", "message")
         .containsExactly(
             tuple(
-                FailureCode.CREDENTIALS_REJECTED, "The credentials no-such-file were not accepted"),
+                FailureCode.CREDENTIALS_REJECTED,
+                "The credentials no-such-file were not accepted: there are no usable credentials of this name"),
             tuple(
                 FailureCode.CREDENTIALS_REJECTED,
                 "The credentials " + rejected + " were not accepted"));
