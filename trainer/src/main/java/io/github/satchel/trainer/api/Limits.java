@@ -1,0 +1,60 @@
+package io.github.satchel.trainer.api;
+
+/**
+ * What the service takes.
+ *
+ * @param minImages images in a zip, at least
+ * @param maxImages images in a zip, at most
+ * @param maxZipBytes bytes of a zip, at most
+ * @param maxCallBytes bytes of a call's body, at most
+ * @param maxUnauthorizedBytes bytes of a call's body, at most, when its key is no good
+ * @param minSide width and height of an image in pixels, at least
+ * @param maxImageBytes bytes of an image, at most
+ * @param maxPixels width × height of an image, at most
+ * @param maxClassified images that one call classifies, at most
+ * @param maxCallsAtOnce calls under way at once with one key
+ * @param maxCallsPerSecond calls begun in any second of the clock with one key
+ */
+public record Limits(
+    int minImages,
+    int maxImages,
+    long maxZipBytes,
+    long maxCallBytes,
+    long maxUnauthorizedBytes,
+    int minSide,
+    int maxImageBytes,
+    long maxPixels,
+    int maxClassified,
+    int maxCallsAtOnce,
+    int maxCallsPerSecond) {
+  /** Those of the real service, which tells none for pixels or for calls in a second. */
+  public static final Limits REAL =
+      new Limits(
+          10,
+          10_000,
+          100_000_000,
+          256_000_000,
+          1_000_000,
+          32,
+          10_000_000,
+          50_000_000,
+          20,
+          30,
+          Integer.MAX_VALUE);
+
+  /** The same with a limit of calls begun in a second. */
+  public Limits withMaxCallsPerSecond(int calls) {
+    return new Limits(
+        minImages,
+        maxImages,
+        maxZipBytes,
+        maxCallBytes,
+        maxUnauthorizedBytes,
+        minSide,
+        maxImageBytes,
+        maxPixels,
+        maxClassified,
+        maxCallsAtOnce,
+        calls);
+  }
+}
