@@ -1,5 +1,6 @@
 package io.github.satchel.bench.burst;
 
+import io.github.satchel.bench.trainer.TrainerBenchCommand;
 import picocli.CommandLine.Command;
 
 /** Measures the job as it runs in production. */
@@ -8,7 +9,7 @@ import picocli.CommandLine.Command;
     description =
         "Measures the job: on a Flink cluster of one job manager and one task manager with production's"
             + " configuration and memory, with each service in a process of its own.",
-    subcommands = {BurstCommand.class, SoakCommand.class, RetrainCommand.class},
+    subcommands = {BurstCommand.class, SoakCommand.class, RetrainCommand.class, TrainerBenchCommand.class},
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class BenchCommand {}

@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.satchel.testkit.http.LoopbackServer;
+import io.github.satchel.trainer.http.HttpServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +62,7 @@ public final class PictureSite implements AutoCloseable {
   private final Duration patience;
   private final ExecutorService painters;
   private final PictureSource pool;
-  private final LoopbackServer server;
+  private final HttpServer server;
   private final Map<String, LongAdder> requests = new ConcurrentHashMap<>();
   private final Set<Long> flakyAsked = ConcurrentHashMap.newKeySet();
 
@@ -84,7 +84,7 @@ public final class PictureSite implements AutoCloseable {
     // Slow answers end by themselves, before their connection counts as idle.
     Duration idle = patience.plus(latency.fixed()).plus(latency.jitter()).plusSeconds(30);
     server =
-        LoopbackServer.start(
+        HttpServer.start(
             "satchel-pictures", builder.port, MAX_THREADS, idle, new PictureHandler());
     LOG.info("The picture site listens at {}", server.uri());
   }

@@ -1,7 +1,7 @@
 package io.github.satchel.testkit.watson;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.satchel.testkit.http.LoopbackServer;
+import io.github.satchel.trainer.http.HttpServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ public final class WatsonEmulator implements AutoCloseable {
   private final Faults faults;
   private final Iam iam;
   private final Path spool;
-  private final LoopbackServer server;
+  private final HttpServer server;
 
   private WatsonEmulator(Builder builder) throws IOException {
     builder.plans.forEach(
@@ -73,7 +73,7 @@ public final class WatsonEmulator implements AutoCloseable {
     var records = new Records(plans.values(), history, builder.clock);
     var handler = new WatsonHandler(iam, api, receiver, records, faults, builder.limits, pause);
     server =
-        LoopbackServer.start("satchel-watson", builder.port, MAX_THREADS, IDLE_TIMEOUT, handler);
+        HttpServer.start("satchel-watson", builder.port, MAX_THREADS, IDLE_TIMEOUT, handler);
     LOG.info("The Watson emulator listens at {}", server.uri());
   }
 

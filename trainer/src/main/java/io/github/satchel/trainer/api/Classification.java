@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Enumeration;
 import java.util.List;
@@ -20,7 +22,6 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.http.MultiPartFormData;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
 
@@ -133,7 +134,7 @@ final class Classification {
   private List<Classifier> ready(Key key, List<String> ids) {
     return classifiers.list(key).stream()
         .filter(one -> ids.contains(one.id()))
-        .filter(one -> one.status().equals("ready") || one.status().equals("retraining"))
+        .filter(one -> one.status().equals("ready"))
         .toList();
   }
 
@@ -204,23 +205,21 @@ final class Classification {
     if (part.getLength() > limits.maxZipBytes()) {
       throw new Refusal(Answer.TOO_LARGE);
     }
-    byte[] start;
-    try (InputStream in = Content.Source.asInputStream(part.newContentSource())) {
-      start = in.readNBytes(2);
-      if (!(start.length == 2 && start[0] == 'P' && start[1] == 'K')) {
-        byte[] rest = in.readNBytes(limits.maxImageBytes());
-        if (start.length + rest.length > limits.maxImageBytes()) {
-          throw new Refusal(Answer.TOO_LARGE);
-        }
-        byte[] image = new byte[start.length + rest.length];
-        System.arraycopy(start, 0, image, 0, start.length);
-        System.arraycopy(rest, 0, image, start.length, rest.length);
-        return List.of(new Image(name, image));
-      }
+    Path file = directory.resolve("images");
+    part.writeTo(file);
+    if (isZip(file)) {
+      return unzipped(file);
     }
-    Path zip = directory.resolve("images.zip");
-    part.writeTo(zip);
-    return unzipped(zip);
+    if (Files.size(file) > limits.maxImageBytes()) {
+      throw new Refusal(Answer.TOO_LARGE);
+    }
+    return List.of(new Image(name, Files.readAllBytes(file)));
+  }
+
+  private static boolean isZip(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return Arrays.equals(in.readNBytes(2), new byte[] {'P', 'K'});
+    }
   }
 
   private List<Image> unzipped(Path zip) throws IOException, Refusal {

@@ -50,7 +50,7 @@ public final class Forms {
    * @throws Refusal if it is too large, or no form
    */
   public <T> T read(Request request, Content.Source body, Reader<T> reader)
-      throws IOException, Refusal {
+      throws IOException, InterruptedException, Refusal {
     if (request.getLength() > maxBytes) {
       throw new Refusal(Answer.TOO_LARGE);
     }

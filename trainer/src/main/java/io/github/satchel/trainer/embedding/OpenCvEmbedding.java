@@ -2,6 +2,7 @@ package io.github.satchel.trainer.embedding;
 
 import static org.bytedeco.opencv.global.opencv_core.CV_32F;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
 import static org.bytedeco.opencv.global.opencv_core.REDUCE_AVG;
 import static org.bytedeco.opencv.global.opencv_core.reduce;
 import static org.bytedeco.opencv.global.opencv_dnn.blobFromImage;
@@ -70,7 +71,7 @@ final class OpenCvEmbedding implements Embedding {
       dimensions =
           features(
                   new Mat(
-                      SIDE, SIDE, org.bytedeco.opencv.global.opencv_core.CV_8UC3, new Scalar(0)))
+                      SIDE, SIDE, CV_8UC3, new Scalar(0)))
               .length;
     } catch (RuntimeException e) {
       throw new IllegalArgumentException("OpenCV does not read the network: " + e.getMessage(), e);
@@ -174,13 +175,14 @@ final class OpenCvEmbedding implements Embedding {
     return values;
   }
 
+  @SuppressWarnings("deprecation") // OpenCV warns of it for what it does with indexes of layers
   private static List<String> layers(Net network) {
     StringVector names = network.getLayerNames();
     List<String> depthwise = new ArrayList<>();
     List<String> activations = new ArrayList<>();
     boolean behindDepthwise = false;
     for (long i = 0; i < names.size(); i++) {
-      Layer layer = network.getLayer(names.get(i));
+      Layer layer = network.getLayer(network.getLayerId(names.get(i)));
       String name = text(names.get(i));
       if (ACTIVATIONS.contains(text(layer.type()))) {
         activations.add(name);

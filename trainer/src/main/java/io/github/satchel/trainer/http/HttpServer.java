@@ -1,4 +1,4 @@
-package io.github.satchel.testkit.http;
+package io.github.satchel.trainer.http;
 
 import java.io.IOException;
 import java.net.URI;
@@ -12,8 +12,8 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 
-/** An HTTP/1.1 server on the loopback interface, with named threads. */
-public final class LoopbackServer implements AutoCloseable {
+/** An HTTP/1.1 server with named threads. */
+public final class HttpServer implements AutoCloseable {
   private static final int SELECTORS = 2;
   private static final int TIMER_THREADS = 2;
   // So that a client notices when its body is not read.
@@ -23,22 +23,35 @@ public final class LoopbackServer implements AutoCloseable {
   private final ServerConnector connector;
   private final URI uri;
 
-  private LoopbackServer(Server server, ServerConnector connector) {
+  private HttpServer(Server server, ServerConnector connector) {
     this.server = server;
     this.connector = connector;
-    uri = URI.create("http://127.0.0.1:" + connector.getLocalPort());
+    uri = URI.create("http://" + connector.getHost() + ":" + connector.getLocalPort());
+  }
+
+  /** Starts a server on the loopback interface. */
+  public static HttpServer start(
+      String name, int port, int maxThreads, Duration idleTimeout, Handler handler)
+      throws IOException {
+    return start(name, "127.0.0.1", port, maxThreads, idleTimeout, handler);
   }
 
   /**
    * Starts a server.
    *
    * @param name the start of its threads' names
+   * @param host the address to listen on
    * @param port the port to listen on, 0 for a free one
    * @param maxThreads how many requests may block at once
    * @param idleTimeout after how long a connection on which nothing moves is closed
    */
-  public static LoopbackServer start(
-      String name, int port, int maxThreads, Duration idleTimeout, Handler handler)
+  public static HttpServer start(
+      String name,
+      String host,
+      int port,
+      int maxThreads,
+      Duration idleTimeout,
+      Handler handler)
       throws IOException {
     var threads = new QueuedThreadPool(maxThreads);
     threads.setName(name);
@@ -49,7 +62,7 @@ public final class LoopbackServer implements AutoCloseable {
     // Identifiers in paths may hold whatever was percent-encoded.
     http.setUriCompliance(UriCompliance.UNSAFE);
     var connector = new ServerConnector(server, 1, SELECTORS, new HttpConnectionFactory(http));
-    connector.setHost("127.0.0.1");
+    connector.setHost(host);
     connector.setPort(port);
     connector.setAcceptedReceiveBufferSize(RECEIVE_BUFFER_BYTES);
     connector.setIdleTimeout(idleTimeout.toMillis());
@@ -60,10 +73,10 @@ public final class LoopbackServer implements AutoCloseable {
     } catch (Exception e) {
       throw new IOException("cannot start " + name + " on port " + port, e);
     }
-    return new LoopbackServer(server, connector);
+    return new HttpServer(server, connector);
   }
 
-  /** {@code http://127.0.0.1:port}, without a path. */
+  /** {@code http://host:port}, without a path. */
   public URI uri() {
     return uri;
   }
