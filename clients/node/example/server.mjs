@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { connect } from 'satchel-client'
+import { ClassifyError, classify, connect } from 'satchel-client'
 
 const port = Number(process.env.PORT ?? 8080)
 const kafka = process.env.KAFKA ?? '127.0.0.1:9092'
 const pictures = process.env.PICTURES ?? 'http://127.0.0.1:9080'
+/** A directory of credentials files, as the job has it: to ask what a classifier makes of a picture. */
+const credentials = process.env.CREDENTIALS
 
 const files = {
   '/': ['index.html', 'text/html'],
@@ -24,6 +26,10 @@ project.labels.cat.splice(3, 0, image('cat', 14, '/faults/svg/1.jpg'))
 project.labels.dog.splice(8, 0, image('dog', 14, '/faults/not-found/1.jpg'))
 
 const satchel = await connect({ bootstrapServers: kafka })
+
+/** The classifier of each training that is ready. */
+const classifiers = new Map()
+const MAX_PICTURE_BYTES = 10_000_000
 
 /** Events of trainings that have just begun, until their page asks for them. */
 const begun = new Map()
@@ -64,8 +70,37 @@ async function tell(requestId, since, response) {
   begun.delete(requestId)
   response.on('close', () => left.abort())
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-  for await (const event of events) response.write(`data: ${JSON.stringify(event)}\n\n`)
+  for await (const event of events) {
+    if (event.type === 'ready') classifiers.set(requestId, event.classifier)
+    response.write(`data: ${JSON.stringify(event)}\n\n`)
+  }
   response.end('event: end\ndata:\n\n')
+}
+
+/** What a training's classifier makes of a picture. The page has no key; the site asks for it. */
+async function tryIt(requestId, request, response) {
+  const classifier = classifiers.get(requestId)
+  if (!classifier || !credentials) return json(response, 404, { error: 'no-classifier' })
+  const picture = await body(request, MAX_PICTURE_BYTES)
+  if (!picture) return json(response, 413, { error: 'too-large' })
+  const file = new URL(`${encodeURIComponent(classifier.credentials)}.json`, `file://${credentials}/`)
+  const { url, apikey } = JSON.parse(await readFile(file, 'utf8'))
+  try {
+    json(response, 200, await classify(picture, { url, apikey, classifierId: classifier.id }))
+  } catch (error) {
+    if (!(error instanceof ClassifyError)) throw error
+    json(response, error.code === 'unreachable' || error.code === 'busy' ? 503 : 400, { error: error.code })
+  }
+}
+
+async function body(request, max) {
+  const chunks = []
+  let size = 0
+  for await (const chunk of request) {
+    size += chunk.length
+    if (size <= max) chunks.push(chunk)
+  }
+  return size <= max ? Buffer.concat(chunks) : undefined
 }
 
 function remove(imageid) {
@@ -91,6 +126,8 @@ async function answer(request, response) {
     response.writeHead(204).end()
   } else if (request.method === 'POST' && pathname === '/trainings') {
     await train(response)
+  } else if (request.method === 'POST' && resource === 'trainings' && id) {
+    await tryIt(id, request, response)
   } else if (request.method === 'GET' && resource === 'trainings' && id) {
     await tell(id, new Date(Number(searchParams.get('since'))), response)
   } else {

@@ -16,6 +16,8 @@ let project = { name: '', labels: {} }
 /** The newest event of the training that is shown; none before the first press of Train. */
 let event
 let stream
+/** The training that is shown, by its request id. */
+let current
 
 const t = () => texts[language]
 
@@ -163,6 +165,7 @@ function show(next) {
   } else if (next.type in outcomes) {
     event = next
     busy(false)
+    $('try-it').hidden = next.type !== 'ready'
     const cards = outcomes[next.type](next)
     $('result').replaceChildren(...cards)
     say(cards.map(each => each.querySelector('h3').lastChild.textContent).join('. '), true)
@@ -229,6 +232,9 @@ async function train() {
 
 /** EventSource connects again by itself, and hears from the site what it has missed. */
 function follow({ requestId, since }) {
+  current = requestId
+  $('try-it').hidden = true
+  $('try-result').replaceChildren()
   stream?.close()
   stream = new EventSource(`trainings/${encodeURIComponent(requestId)}?since=${since}`)
   stream.addEventListener('message', ({ data }) => show(JSON.parse(data)))
@@ -239,6 +245,51 @@ function follow({ requestId, since }) {
   })
 }
 
+/** Asks about a picture, and shows how sure the computer is of each label. */
+async function tryPicture(file) {
+  if (!file) return
+  const shown = make('img', { src: await dataUrl(file), alt: t().yourPicture })
+  $('try-result').replaceChildren(shown, paragraph(t().asking))
+  try {
+    const response = await fetch(`trainings/${encodeURIComponent(current)}`, { method: 'POST', body: file })
+    const answer = await response.json()
+    $('try-result').replaceChildren(shown, ...(response.ok ? bars(answer) : [paragraph(tryError(answer.error))]))
+  } catch {
+    $('try-result').replaceChildren(shown, paragraph(t().siteDown))
+  }
+}
+
+const tryError = code => t().tryErrors[code] ?? t().unknownCode
+
+/** The pages' policy lets data: in, not blob:. */
+function dataUrl(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader()
+    reader.addEventListener('load', () => resolve(reader.result))
+    reader.addEventListener('error', () => reject(reader.error))
+    reader.readAsDataURL(file)
+  })
+}
+
+function bars(classes) {
+  const [best] = classes
+  if (!best) return [paragraph(t().noneOfThese)]
+  const rows = classes.map(({ label, confidence }) => {
+    const meter = make('meter', { min: 0, max: 1, value: confidence, ariaHidden: 'true' })
+    const percent = make('span', { textContent: t().percent(confidence) })
+    return make('li', {}, make('bdi', { textContent: label }), meter, percent)
+  })
+  return [paragraph(t().itIs(best.label, best.confidence)), make('ul', { className: 'bars' }, ...rows)]
+}
+
+$('try-file').addEventListener('change', ({ target }) => tryPicture(target.files[0]))
+for (const type of ['dragover', 'dragleave', 'drop']) {
+  $('try-drop').addEventListener(type, dropped => {
+    dropped.preventDefault()
+    $('try-drop').classList.toggle('over', type === 'dragover')
+    if (type === 'drop') tryPicture(dropped.dataTransfer.files[0])
+  })
+}
 $('language').addEventListener('change', ({ target }) => {
   language = target.value
   localStorage.setItem('language', language)

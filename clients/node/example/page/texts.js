@@ -40,6 +40,21 @@ const en = {
   siteAway: 'We cannot reach the site right now. We keep trying.',
   siteDown: 'The site cannot train now. Try again in a few minutes.',
   tryIt: 'Try it',
+  tryItMore: 'Show the computer a picture that it has never seen.',
+  choose: 'Choose a picture, or drop one here',
+  yourPicture: 'Your picture',
+  asking: 'The computer looks at it …',
+  percent: share => `${Math.round(100 * share)} %`,
+  itIs: (label, share) => `The computer is ${Math.round(100 * share)} percent sure: ${label}.`,
+  noneOfThese: 'The computer thinks that it is none of these.',
+  tryErrors: {
+    unsupported: 'This is not a kind of picture that we can use.',
+    'too-small': 'This picture is too small.',
+    'too-large': 'This picture is too big.',
+    'no-classifier': 'This model is no longer there. Train again.',
+    busy: 'The trainer is very busy. Try again in a few seconds.',
+    unreachable: 'The trainer cannot be reached. Try again in a few minutes.'
+  },
   codes: {
     'image-unreachable': 'We could not get this picture. Perhaps it is no longer there.',
     'image-forbidden': 'The web site does not let us use this picture.',
@@ -103,6 +118,21 @@ const de = {
   siteAway: 'Die Seite ist gerade nicht zu erreichen. Wir versuchen es weiter.',
   siteDown: 'Gerade geht das Trainieren nicht. Versuche es in ein paar Minuten noch einmal.',
   tryIt: 'Probiere es aus',
+  tryItMore: 'Zeig dem Computer ein Bild, das er noch nie gesehen hat.',
+  choose: 'Wähle ein Bild aus, oder zieh eins hierher',
+  yourPicture: 'Dein Bild',
+  asking: 'Der Computer sieht es sich an …',
+  percent: share => `${Math.round(100 * share)} %`,
+  itIs: (label, share) => `Der Computer ist sich zu ${Math.round(100 * share)} Prozent sicher: ${label}.`,
+  noneOfThese: 'Der Computer meint, dass es nichts davon ist.',
+  tryErrors: {
+    unsupported: 'Diese Art von Bild können wir nicht benutzen.',
+    'too-small': 'Dieses Bild ist zu klein.',
+    'too-large': 'Dieses Bild ist zu groß.',
+    'no-classifier': 'Dieses Modell gibt es nicht mehr. Trainiere noch einmal.',
+    busy: 'Der Trainer hat sehr viel zu tun. Versuche es in ein paar Sekunden noch einmal.',
+    unreachable: 'Der Trainer ist nicht zu erreichen. Versuche es in ein paar Minuten noch einmal.'
+  },
   codes: {
     'image-unreachable': 'Dieses Bild war nicht zu bekommen. Vielleicht gibt es das nicht mehr.',
     'image-forbidden': 'Die Webseite erlaubt uns dieses Bild nicht.',

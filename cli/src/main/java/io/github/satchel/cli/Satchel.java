@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
       "  demo       Starts the job with all it needs, and presses Train for a class.",
       "  services   Starts stand-ins for all that the job talks to.",
       "  press      Presses Train for a class, for a job that runs elsewhere.",
-      "  bench      Measures the job."
+      "  trainer    Trains image classifiers on this machine.",
+      "  bench      Measures the job and the trainer."
     },
     mixinStandardHelpOptions = true,
     version = "satchel 0.1.0-SNAPSHOT",
@@ -42,7 +43,8 @@ public final class Satchel {
             new SubmitCommand(),
             new WatchCommand(),
             new ReplayCommand(),
-            new KeysCommand()),
+            new KeysCommand(),
+            new ClassifyCommand()),
         List.of());
   }
 

@@ -10,7 +10,7 @@ import io.github.satchel.testkit.JobSettings;
 import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.flink.RunningJob;
 import io.github.satchel.testkit.pictures.PictureFault;
-import io.github.satchel.testkit.watson.Call;
+import io.github.satchel.trainer.api.CallKind;
 import io.github.satchel.testkit.watson.Examples;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,7 +101,7 @@ class AdversarialInputIT {
 
   private static List<Create> creates(LocalServices services) {
     return services.watson().history().stream()
-        .filter(call -> call.kind() == Call.Kind.CREATE && call.status() == 200)
+        .filter(call -> call.kind() == CallKind.CREATE && call.status() == 200)
         .map(
             call ->
                 new Create(

@@ -1,5 +1,6 @@
 package io.github.satchel.faults;
 
+import io.github.satchel.trainer.api.CallKind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -82,7 +83,7 @@ class UpgradeIT {
         assertThat(outcome(recorder, GATHERING)).isEqualTo("stored");
         assertThat(outcome(recorder, UPLOADING)).isEqualTo("uploaded");
         assertThat(services.watson().history())
-            .filteredOn(call -> call.kind() == Call.Kind.CREATE && call.status() == 200)
+            .filteredOn(call -> call.kind() == CallKind.CREATE && call.status() == 200)
             .extracting(Call::name)
             .containsExactly("Pets_" + UPLOADING);
         send(recorder, request(ENDED).store().json());

@@ -103,11 +103,6 @@ public final class Trainer implements AutoCloseable {
     return server.uri();
   }
 
-  /** Where tokens are issued, path included. */
-  public String iamUrl() {
-    return uri() + ApiHandler.TOKEN_PATH;
-  }
-
   /** How many classifiers wait for training or are being trained. */
   public int unfinished() {
     return queue.unfinished();

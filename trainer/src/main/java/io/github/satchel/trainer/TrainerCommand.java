@@ -152,7 +152,7 @@ public final class TrainerCommand implements Callable<Integer> {
     KeysFile.writeCredentials(credentials, trainer.uri(), entries);
     PrintWriter out = spec.commandLine().getOut();
     out.println("The trainer listens at " + trainer.uri());
-    out.println("  watson.iam-url: " + trainer.iamUrl());
+    out.println("  watson.iam-url: " + trainer.uri());
     out.println("  credentials.dir: " + credentials.toAbsolutePath());
     out.println(
         "The teacher's page is at its address: user apikey, password the apikey in " + keysFile);

@@ -21,11 +21,13 @@ import io.github.satchel.testkit.report.ContactSheet;
 import io.github.satchel.testkit.report.ReportPage;
 import io.github.satchel.testkit.report.RequestLog;
 import io.github.satchel.testkit.report.Watch;
+import io.github.satchel.trainer.embedding.DefaultNetwork;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -50,9 +52,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Starts the job with all it needs in one process - Kafka, an S3 server, a site with pictures, an"
-          + " emulator of the training service, Flink with its dashboard - and presses Train for a"
-          + " class of pupils.",
+      "Starts the job with all it needs in one process - Kafka, an S3 server, a site with pictures, a"
+          + " trainer, Flink with its dashboard - and presses Train for a class of pupils. Each pupil's"
+          + " classifier is then asked about pictures that it has never seen.",
+      "The trainer's network comes with npm on first use (33 MB). Without it an emulator of the"
+          + " training service takes the trainer's place, and nothing is learnt.",
       "Ends with status 0 only if every request ended as expected."
     },
     mixinStandardHelpOptions = true,
@@ -130,8 +134,12 @@ final class DemoCommand implements Callable<Integer> {
     Path directory = embedded.freshDirectory("demo");
     say("Starting Kafka, an S3 server, a site with pictures and a trainer ...");
     try (LocalServices services =
-        LocalServices.builder(directory).seed(seed).watsonKeys(1, students).start()) {
+            LocalServices.builder(directory).seed(seed).watsonKeys(1, students).start();
+        @Nullable DemoTrainer trainer = trainer(services, directory)) {
       Map<String, String> settings = JobSettings.of(services.endpoints());
+      if (trainer != null) {
+        trainer.addTo(settings);
+      }
       settings.put("archives.keep", "true"); // to be looked at
       SatchelConfiguration configuration = SatchelConfiguration.of(settings);
       say("Starting Flink and the job ...");
@@ -144,10 +152,13 @@ final class DemoCommand implements Callable<Integer> {
         flink.submit(configuration.options(), null);
         say("Dashboard: " + flink.dashboard());
         flink.awaitServing();
-        int status = lesson(services, new FlinkRest(flink.dashboard()));
+        int status = lesson(services, trainer, new FlinkRest(flink.dashboard()));
         if (!once) {
           say("");
           services.addresses().forEach((name, address) -> say(name + ": " + address));
+          if (trainer != null) {
+            say("The teacher's page: " + trainer.address());
+          }
           say("Dashboard: " + flink.dashboard());
           say("Ctrl-C ends it.");
           new CountDownLatch(1).await();
@@ -157,10 +168,21 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private int lesson(LocalServices services, FlinkRest flink)
+  private @Nullable DemoTrainer trainer(LocalServices services, Path directory) {
+    Path cache = DefaultNetwork.cacheDirectory(System.getenv());
+    if (!DefaultNetwork.isCached(cache)) {
+      say("Fetching the trainer's network with npm, 33 MB, once ...");
+    }
+    try {
+      return DemoTrainer.start(services, directory.resolve("trainer"), students);
+    } catch (IOException e) {
+      say(e.getMessage() + ". An emulator takes the trainer's place, and nothing is learnt.");
+      return null;
+    }
+  }
+
+  private int lesson(LocalServices services, @Nullable DemoTrainer trainer, FlinkRest flink)
       throws IOException, InterruptedException {
-    say("Drawing pictures for " + students + " pupils ...");
-    services.pictures().drawAll();
     String run = "demo-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     List<Pupil> pupils =
         new SchoolClass(services, new Random(seed), run, faults, onImageFailure)
@@ -188,6 +210,9 @@ final class DemoCommand implements Callable<Integer> {
       say(students + " pupils press Train: " + labels + " labels, " + images + " pictures each");
       send(services, pupils, lesson, log);
       display.follow(patience());
+      if (trainer != null && !lesson.awaitTrained(patience())) {
+        say("Some classifiers are not ready yet");
+      }
       if (report != null && watch != null) {
         Burst burst =
             watch.end(
@@ -199,14 +224,30 @@ final class DemoCommand implements Callable<Integer> {
         say("Report: " + report);
       }
     }
+    Map<String, Double> accuracies = trainer == null ? null : exams(services, trainer, pupils, lesson);
     Summary summary =
         Summary.of(
             lesson.lines(),
-            services.watson().classifiers().size(),
+            trainer == null ? services.watson().classifiers().size() : trainer.classifiers(),
             lesson.duration(),
-            services.archivesDirectory().toString());
-    report(lesson, summary);
+            services.archivesDirectory().toString(),
+            accuracies);
+    report(lesson, summary, accuracies);
     return summary.asExpected() ? 0 : 1;
+  }
+
+  private Map<String, Double> exams(
+      LocalServices services, DemoTrainer trainer, List<Pupil> pupils, Lesson lesson)
+      throws IOException, InterruptedException {
+    Map<String, Double> accuracies = new LinkedHashMap<>();
+    say("Asking each pupil's classifier about pictures that it has never seen ...");
+    for (Pupil pupil : pupils) {
+      String classifier = lesson.ready(pupil);
+      if (classifier != null) {
+        accuracies.put(pupil.name(), trainer.exam(services, pupil, classifier));
+      }
+    }
+    return accuracies;
   }
 
   private static Watch watch(FlinkRest flink) {
@@ -236,23 +277,27 @@ final class DemoCommand implements Callable<Integer> {
     return Duration.ofMinutes(5).plusMillis(100L * students * labels * images);
   }
 
-  private void report(Lesson lesson, Summary summary) {
+  private void report(
+      Lesson lesson, Summary summary, @Nullable Map<String, Double> accuracies) {
     if (json) {
       print(write(summary));
       return;
     }
     say("");
-    say("%-12s %-9s %7s %7s %7s".formatted("pupil", "outcome", "images", "failed", "seconds"));
+    say(
+        "%-12s %-9s %7s %7s %7s %8s"
+            .formatted("pupil", "outcome", "images", "failed", "seconds", "accuracy"));
     for (Line line : lesson.lines()) {
       Event outcome = line.outcome();
       say(
-          "%-12s %-9s %7d %7d %7.2f %s"
+          "%-12s %-9s %7d %7d %7.2f %8s %s"
               .formatted(
                   line.pupil().name(),
                   Summary.ending(line),
                   line.pupil().images(),
                   outcome == null ? 0 : outcome.images().failed(),
                   Summary.seconds(line.time()),
+                  accuracy(line.pupil(), accuracies),
                   outcome == null ? "" : reasons(outcome)));
     }
     say("");
@@ -268,8 +313,16 @@ final class DemoCommand implements Callable<Integer> {
                 summary.images(),
                 summary.seconds(),
                 summary.imagesPerSecond()));
+    if (summary.accuracy() != null) {
+      say("accuracy on pictures never seen: %.1f %%".formatted(100 * summary.accuracy()));
+    }
     say("archives: " + summary.archives());
     summary.complaints().forEach(complaint -> say("NOT AS EXPECTED: " + complaint));
+  }
+
+  private static String accuracy(Pupil pupil, @Nullable Map<String, Double> accuracies) {
+    Double accuracy = accuracies == null ? null : accuracies.get(pupil.name());
+    return accuracy == null ? "-" : Math.round(100 * accuracy) + " %";
   }
 
   private static String reasons(Event outcome) {

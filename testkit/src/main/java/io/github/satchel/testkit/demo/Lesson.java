@@ -11,12 +11,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What has become of the requests of a class so far. Thread safe. */
 final class Lesson {
+
+  private static final Set<Event.Type> TRAINED =
+      Set.of(Event.Type.READY, Event.Type.TRAINING_FAILED, Event.Type.TRAINING_UNKNOWN);
 
   private static final class Entry {
 
@@ -25,6 +29,7 @@ final class Lesson {
     private long endedAt;
     private @Nullable ImageCounts counts;
     private final List<Event> outcomes = new ArrayList<>();
+    private @Nullable Event training;
 
     Entry(Pupil pupil) {
       this.pupil = pupil;
@@ -57,6 +62,11 @@ final class Lesson {
       return; // of an earlier demo
     }
     Event event = result.event();
+    if (TRAINED.contains(event.type())) {
+      entry.training = event;
+      notifyAll();
+      return;
+    }
     entry.counts = event.images();
     if (event.type().isOutcome()) {
       if (entry.outcomes.isEmpty()) {
@@ -72,6 +82,35 @@ final class Lesson {
   /** Waits until every request ended. */
   boolean await(Duration patience) throws InterruptedException {
     return open.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Waits until it is known of every classifier what became of its training. */
+  synchronized boolean awaitTrained(Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    while (entries.values().stream().anyMatch(Lesson::isTraining)) {
+      long left = (end - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+
+  private static boolean isTraining(Entry entry) {
+    return entry.training == null
+        && !entry.outcomes.isEmpty()
+        && entry.outcomes.get(0).type() == Event.Type.UPLOADED;
+  }
+
+  /** The classifier of a pupil that is ready, by its id; null if there is none. */
+  synchronized @Nullable String ready(Pupil pupil) {
+    Event training = entry(pupil).training;
+    return training == null
+            || training.type() != Event.Type.READY
+            || training.classifier() == null
+        ? null
+        : training.classifier().id();
   }
 
   /** Images of a pupil that are done or failed. */

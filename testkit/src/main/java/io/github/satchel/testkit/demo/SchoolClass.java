@@ -6,9 +6,11 @@ import io.github.satchel.contract.StoredImage;
 import io.github.satchel.contract.TrainingLimits;
 import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.pictures.PictureFault;
+import io.github.satchel.testkit.pictures.Subject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -18,8 +20,10 @@ import java.util.random.RandomGenerator;
  */
 final class SchoolClass {
 
-  private static final List<String> ANIMALS =
-      List.of("cat", "dog", "fish", "bird", "horse", "mouse", "snake", "frog");
+  private static final List<Subject> SUBJECTS = List.of(Subject.values());
+
+  /** One picture in this many is under a wrong label, as happens in a class. */
+  private static final int MISLABELLED_EACH = 25;
 
   /** One image in this many is a stored one. */
   private static final int STORED_EACH = 5;
@@ -64,13 +68,17 @@ final class SchoolClass {
     String project = "project-" + number;
     String user = "pupil-" + number;
     RequestBuilder request =
-        new RequestBuilder(run + "-" + number, project, user, "Animals of pupil " + number);
+        new RequestBuilder(run + "-" + number, project, user, "Drawings of pupil " + number);
     Map<String, String> bad = new HashMap<>();
     boolean tooFew = false;
+    List<String> names = new ArrayList<>();
     for (int label = 0; label < labels; label++) {
       int before = bad.size();
+      names.add(label(label));
       for (int i = 0; i < images; i++) {
-        image(request, user, project, label(label), i, bad);
+        int shown = i % MISLABELLED_EACH == MISLABELLED_EACH / 2 ? label + 1 : label;
+        Subject subject = subject(label(shown % labels));
+        image(request, user, project, label(label), subject, i, bad);
       }
       tooFew |= images - (bad.size() - before) < TrainingLimits.MIN_IMAGES;
     }
@@ -79,14 +87,20 @@ final class SchoolClass {
     return new Pupil(
         "pupil " + number,
         request.json(),
+        names,
         labels * images,
         bad,
         fails ? Event.Type.FAILED : Event.Type.UPLOADED);
   }
 
   private static String label(int index) {
-    String animal = ANIMALS.get(index % ANIMALS.size());
-    return index < ANIMALS.size() ? animal : animal + index / ANIMALS.size();
+    String name = SUBJECTS.get(index % SUBJECTS.size()).label();
+    return index < SUBJECTS.size() ? name : name + index / SUBJECTS.size();
+  }
+
+  /** What the pictures of a label show. */
+  static Subject subject(String label) {
+    return Subject.valueOf(label.replaceAll("\\d", "").toUpperCase(Locale.ROOT));
   }
 
   private void image(
@@ -94,6 +108,7 @@ final class SchoolClass {
       String user,
       String project,
       String label,
+      Subject subject,
       int number,
       Map<String, String> bad) {
     long n = pictures++;
@@ -107,10 +122,10 @@ final class SchoolClass {
       StoredImage stored = new StoredImage(id, project, user, "class-1");
       services
           .s3()
-          .put(LocalServices.IMAGES_BUCKET, stored.key(), services.pictures().picture(n).bytes());
+          .put(LocalServices.IMAGES_BUCKET, stored.key(), services.pictures().picture(subject, n));
       request.retrieve(label, id, stored);
     } else {
-      request.download(label, id, services.pictures().pictureUrl(n));
+      request.download(label, id, services.pictures().subjectUrl(subject, n));
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The figures of a demo; its JSON is the last line of {@code demo --json}.
@@ -19,6 +20,9 @@ import java.util.stream.Collectors;
  * @param seconds from the first request written to the last outcome read
  * @param p50 seconds from request written to outcome read, median
  * @param archives directory that holds the archives of each request
+ * @param trainer {@code trainer} or, without a network to train with, {@code emulator}
+ * @param accuracy the mean share of unseen pictures that pupils' classifiers name rightly, 0 to 1;
+ *     null with the emulator
  * @param complaints what was not as expected, a sentence each
  */
 record Summary(
@@ -33,9 +37,22 @@ record Summary(
     double p95,
     double max,
     String archives,
+    String trainer,
+    @Nullable Double accuracy,
     List<String> complaints) {
 
-  static Summary of(List<Line> lines, int classifiers, Duration duration, String archives) {
+  /** Below, something is broken: the painter's things can be told apart. */
+  private static final double LOWEST_ACCURACY = 0.8;
+
+  /**
+   * @param accuracies by the name of the pupil; null with the emulator
+   */
+  static Summary of(
+      List<Line> lines,
+      int classifiers,
+      Duration duration,
+      String archives,
+      @Nullable Map<String, Double> accuracies) {
     Percentiles times = new Percentiles(lines.stream().map(Line::time).toList());
     int images = lines.stream().mapToInt(line -> line.pupil().images()).sum();
     Map<String, Integer> outcomes =
@@ -55,7 +72,15 @@ record Summary(
         seconds(times.at(95)),
         seconds(times.at(100)),
         archives,
-        complaints(lines, classifiers));
+        accuracies == null ? "emulator" : "trainer",
+        mean(accuracies),
+        complaints(lines, classifiers, accuracies));
+  }
+
+  private static @Nullable Double mean(@Nullable Map<String, Double> accuracies) {
+    return accuracies == null || accuracies.isEmpty()
+        ? null
+        : accuracies.values().stream().mapToDouble(one -> one).average().orElseThrow();
   }
 
   boolean asExpected() {
@@ -75,7 +100,8 @@ record Summary(
     return Math.round(value * 100) / 100.0;
   }
 
-  private static List<String> complaints(List<Line> lines, int classifiers) {
+  private static List<String> complaints(
+      List<Line> lines, int classifiers, @Nullable Map<String, Double> accuracies) {
     List<String> complaints =
         lines.stream()
             .filter(line -> line.complaint() != null)
@@ -87,6 +113,17 @@ record Summary(
             .filter(Objects::nonNull)
             .filter(outcome -> outcome.type() == Event.Type.UPLOADED)
             .count();
+    if (accuracies != null) {
+      if (accuracies.size() != uploaded) {
+        complaints.add(accuracies.size() + " classifiers are ready of " + uploaded);
+      }
+      accuracies.forEach(
+          (pupil, accuracy) -> {
+            if (accuracy < LOWEST_ACCURACY) {
+              complaints.add(pupil + ": only " + accuracy + " of unseen pictures named rightly");
+            }
+          });
+    }
     if (uploaded != classifiers) {
       complaints.add(
           "the trainer has " + classifiers + " classifiers for " + uploaded + " uploaded requests");

@@ -1,7 +1,7 @@
 package io.github.satchel.testkit.demo;
 
 import io.github.satchel.testkit.watson.FaultRates;
-import io.github.satchel.testkit.watson.Limits;
+import io.github.satchel.trainer.api.Limits;
 import io.github.satchel.testkit.watson.WatsonEmulator;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

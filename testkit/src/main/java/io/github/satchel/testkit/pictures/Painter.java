@@ -56,6 +56,18 @@ final class Painter {
     };
   }
 
+  /** A drawing of a thing; noise makes it a photograph of one. */
+  static byte[] paint(Subject subject, long seed) {
+    var random = new SplittableRandom(seed);
+    int side = 300 + random.nextInt(200);
+    var image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = graphics(image);
+    subject.paint(graphics, side, random);
+    graphics.dispose();
+    addNoise(image, random);
+    return encode(image, "jpeg");
+  }
+
   private static byte[] photo(Size size, SplittableRandom random) {
     var image = new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = graphics(image);

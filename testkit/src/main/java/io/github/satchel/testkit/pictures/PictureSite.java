@@ -39,6 +39,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class PictureSite implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PictureSite.class);
+  private static final Pattern SUBJECT_PATH =
+      Pattern.compile("/subjects/(?<subject>[a-z]+)/(?<n>\\d{1,18})\\.jpg");
+  private static final Map<String, Subject> SUBJECTS =
+      Arrays.stream(Subject.values()).collect(toUnmodifiableMap(Subject::label, subject -> subject));
   private static final Map<String, PictureFault> FAULTS =
       Arrays.stream(PictureFault.values())
           .collect(toUnmodifiableMap(PictureFault::slug, fault -> fault));
@@ -106,6 +110,16 @@ public final class PictureSite implements AutoCloseable {
   /** The address of the n-th picture of the sequence, from 0. */
   public String pictureUrl(long n) {
     return url() + "/pictures/" + n + "." + pool.extension(n);
+  }
+
+  /** The address of the n-th picture of a thing, from 0. */
+  public String subjectUrl(Subject subject, long n) {
+    return url() + "/subjects/" + subject.label() + "/" + n + ".jpg";
+  }
+
+  /** The n-th picture of a thing, from 0. Draws it. */
+  public byte[] picture(Subject subject, long n) {
+    return Painter.paint(subject, seed * 1_000_003 + n);
   }
 
   /** An address of the same picture that answers 503 the first time and is fine from then on. */
@@ -213,6 +227,12 @@ public final class PictureSite implements AutoCloseable {
         exchange.body("application/json", json(requests()));
         return true;
       }
+      Matcher subject = SUBJECT_PATH.matcher(Request.getPathInContext(request));
+      if (subject.matches()) {
+        count("subjects");
+        draw(subject, exchange);
+        return true;
+      }
       Matcher path = PATH.matcher(Request.getPathInContext(request));
       if (!path.matches()) {
         count("unknown");
@@ -228,6 +248,19 @@ public final class PictureSite implements AutoCloseable {
         exchange.after(delay, answer);
       }
       return true;
+    }
+
+    private void draw(Matcher path, Exchange exchange) {
+      Subject subject = SUBJECTS.get(path.group("subject"));
+      if (subject == null) {
+        exchange.status(404);
+        return;
+      }
+      long n = Long.parseLong(path.group("n"));
+      when(
+          CompletableFuture.supplyAsync(() -> picture(subject, n), painters),
+          exchange,
+          jpeg -> exchange.body("image/jpeg", jpeg));
     }
 
     private Runnable answer(Matcher path, long n, Exchange exchange) {

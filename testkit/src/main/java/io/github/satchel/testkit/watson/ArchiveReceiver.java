@@ -1,5 +1,11 @@
 package io.github.satchel.testkit.watson;
 
+import io.github.satchel.trainer.api.Answer;
+import io.github.satchel.trainer.api.CallKind;
+import io.github.satchel.trainer.api.Forms;
+import io.github.satchel.trainer.api.Limits;
+import io.github.satchel.trainer.api.Refusal;
+import io.github.satchel.trainer.api.ZipCheck;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -71,7 +77,7 @@ final class ArchiveReceiver {
       delivery =
           forms.read(
               request,
-              mishap,
+              mishap.body(request),
               (parts, directory) ->
                   delivery(parts, request.getHeaders().get("Satchel-Signature"), directory));
       if (!delivery.id().equals(request.getHeaders().get("Idempotency-Key"))) {
@@ -87,7 +93,7 @@ final class ArchiveReceiver {
       answer = refusal.answer();
     }
     history.add(
-        Call.Kind.CREATE,
+        CallKind.CREATE,
         NAME,
         delivery == null ? null : delivery.id(),
         delivery == null ? null : delivery.name(),
@@ -141,7 +147,11 @@ final class ArchiveReceiver {
       throws IOException, Refusal {
     String name = entry.path("part").asText();
     Path zip = file(parts, name, directory);
-    Examples archive = TrainingData.examples(entry.path("label").asText(), zip, name, limits);
+    Examples archive =
+        new Examples(
+            entry.path("label").asText(),
+            ZipCheck.images(zip, name, limits),
+            Examples.sha256(zip));
     if (entry.path("bytes").asLong() != Files.size(zip)
         || entry.path("images").asInt() != archive.images()
         || !entry.path("sha256").asText().equals(archive.sha256())) {

@@ -1,5 +1,6 @@
 package io.github.satchel.testkit.watson;
 
+import io.github.satchel.trainer.api.CallKind;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Call(
     long number,
-    Kind kind,
+    CallKind kind,
     String keyName,
     @Nullable String classifierId,
     @Nullable String name,
@@ -30,21 +31,5 @@ public record Call(
     List<Examples> examples) {
   public Call {
     examples = List.copyOf(examples);
-  }
-
-  /** What was asked for. */
-  public enum Kind {
-    CREATE,
-    UPDATE,
-    DELETE,
-    /** A classifier or the list of them. */
-    READ,
-    /** A token for an API key. */
-    TOKEN;
-
-    /** Whether calls of this kind change something, and so are remembered. */
-    boolean changes() {
-      return this == CREATE || this == UPDATE || this == DELETE;
-    }
   }
 }

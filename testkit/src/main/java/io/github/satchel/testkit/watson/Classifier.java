@@ -42,4 +42,20 @@ public record Classifier(
     List<String> all = Stream.concat(classes.stream(), moreClasses.stream()).distinct().toList();
     return new Classifier(id, name, keyName, created, now, trained, failure, all, optedOut);
   }
+
+  /** As the API shows it. */
+  io.github.satchel.trainer.api.Classifier shown(Instant now) {
+    String status = status(now);
+    return new io.github.satchel.trainer.api.Classifier(
+        id,
+        name,
+        keyName,
+        status,
+        created,
+        updated,
+        classes,
+        status.equals("failed") ? explanation : null,
+        optedOut,
+        null);
+  }
 }

@@ -1,5 +1,6 @@
 package io.github.satchel.testkit.watson;
 
+import io.github.satchel.trainer.api.CallKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class Faults {
     random = new Random(rates.seed());
   }
 
-  void plan(String keyName, Call.Kind kind, List<Fault> faults) {
+  void plan(String keyName, CallKind kind, List<Fault> faults) {
     planned
         .computeIfAbsent(new Target(keyName, kind), key -> new ConcurrentLinkedQueue<>())
         .addAll(faults);
@@ -46,7 +47,7 @@ final class Faults {
   }
 
   /** The fault of the next call; null if all goes well. */
-  @Nullable Fault next(String keyName, Call.Kind kind) {
+  @Nullable Fault next(String keyName, CallKind kind) {
     Queue<Fault> queue = planned.get(new Target(keyName, kind));
     Fault fault = queue == null ? null : queue.poll();
     return fault == null ? byChance() : fault;
@@ -77,5 +78,5 @@ final class Faults {
     return null;
   }
 
-  private record Target(String keyName, Call.Kind kind) {}
+  private record Target(String keyName, CallKind kind) {}
 }

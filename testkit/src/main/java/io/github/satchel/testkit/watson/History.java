@@ -1,5 +1,6 @@
 package io.github.satchel.testkit.watson;
 
+import io.github.satchel.trainer.api.CallKind;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -32,7 +33,7 @@ final class History {
    * @param classifier what a create or update that succeeded has left
    */
   synchronized void add(
-      Call.Kind kind,
+      CallKind kind,
       String keyName,
       @Nullable String classifierId,
       @Nullable String name,

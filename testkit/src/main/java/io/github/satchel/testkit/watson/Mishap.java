@@ -1,26 +1,70 @@
 package io.github.satchel.testkit.watson;
 
+import io.github.satchel.trainer.api.Answer;
+import io.github.satchel.trainer.api.CallKind;
+import io.github.satchel.trainer.api.CallSteps;
+import io.github.satchel.trainer.api.Key;
+import io.github.satchel.trainer.api.Refusal;
+import io.github.satchel.trainer.api.TrainingData;
+import io.github.satchel.trainer.api.ZippedExamples;
+import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.eclipse.jetty.io.Content;
 import org.jspecify.annotations.Nullable;
 
-/** Lets a fault happen to a call, step by step. */
-final class Mishap {
-  static final Mishap NONE = new Mishap(null, new Pause());
-
+/** Lets a fault happen to a call, step by step, and remembers what the call did. */
+final class Mishap implements CallSteps {
   private final @Nullable Fault fault;
   private final Pause pause;
+  private final History history;
+  private final Clock clock;
+  private final @Nullable Plan plan;
 
   /**
    * @param fault null for a call that goes well
+   * @param plan whose classifiers the call is about, null for none
    */
-  Mishap(@Nullable Fault fault, Pause pause) {
+  Mishap(@Nullable Fault fault, Pause pause, History history, Clock clock, @Nullable Plan plan) {
     this.fault = fault;
     this.pause = pause;
+    this.history = history;
+    this.clock = clock;
+    this.plan = plan;
   }
 
-  /** The first step. */
-  void beforeBody() throws Refusal {
+  @Override
+  public void changed(
+      CallKind kind,
+      Key key,
+      @Nullable String id,
+      @Nullable String name,
+      @Nullable TrainingData data,
+      Answer answer)
+      throws IOException {
+    List<Examples> examples = new ArrayList<>();
+    if (data != null) {
+      for (ZippedExamples zip : data.examples()) {
+        examples.add(Examples.of(zip));
+      }
+    }
+    boolean leaves = answer.meaning() == 200 && kind != CallKind.DELETE;
+    history.add(
+        kind,
+        key.name(),
+        id,
+        name,
+        clock.instant(),
+        answer.meaning(),
+        tellsTheTruth(),
+        examples,
+        leaves && id != null && plan != null ? plan.find(id) : null);
+  }
+
+  @Override
+  public void beforeBody() throws Refusal {
     if (fault instanceof Fault.EarlyPage) {
       throw new Refusal(Answer.TOO_LARGE);
     }
@@ -29,15 +73,15 @@ final class Mishap {
     }
   }
 
-  /** The body as it is to be read. */
-  Content.Source body(Content.Source body) {
+  @Override
+  public Content.Source body(Content.Source body) {
     return fault instanceof Fault.SlowRead || fault instanceof Fault.Stall
         ? new SlowBody(body)
         : body;
   }
 
-  /** The step between the body and what is done with it. */
-  void beforeActing() throws Refusal, InterruptedException {
+  @Override
+  public void beforeActing() throws Refusal, InterruptedException {
     if (fault instanceof Fault.Status status && !status.acts()) {
       throw new Refusal(answer(status));
     }
@@ -54,23 +98,26 @@ final class Mishap {
     return !dropsConnection() && !staysSilent() && !(fault instanceof Fault.Status s && s.acts());
   }
 
-  /** The last step, which gives what is said instead of the truth. */
-  Answer beforeAnswer(Answer truth) throws InterruptedException {
+  @Override
+  public Answer beforeAnswer(Answer truth) throws InterruptedException {
     if (fault instanceof Fault.SlowAnswer slow) {
       pause.await(slow.duration());
     }
     return fault instanceof Fault.Status status && status.acts() ? answer(status) : truth;
   }
 
-  boolean dropsConnection() {
+  @Override
+  public boolean dropsConnection() {
     return fault instanceof Fault.LostAnswer || fault instanceof Fault.Dropped;
   }
 
-  boolean staysSilent() {
+  @Override
+  public boolean staysSilent() {
     return fault instanceof Fault.NoAnswer;
   }
 
-  boolean leavesBodyUnread() {
+  @Override
+  public boolean leavesBodyUnread() {
     return fault instanceof Fault.EarlyPage;
   }
 

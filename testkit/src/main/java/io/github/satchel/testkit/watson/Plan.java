@@ -1,5 +1,8 @@
 package io.github.satchel.testkit.watson;
 
+import io.github.satchel.trainer.api.Answer;
+import io.github.satchel.trainer.api.Key;
+import io.github.satchel.trainer.api.Refusal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,7 +11,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,74 +20,30 @@ import org.slf4j.LoggerFactory;
 final class Plan {
   private static final Logger LOG = LoggerFactory.getLogger(Plan.class);
 
-  private final String keyName;
-  private final String apikey;
-  private final int slots;
-  private final int maxCallsPerSecond;
+  private final Key key;
   private final @Nullable Duration reappearAfter;
   private final Clock clock;
-  private final Semaphore calls;
   private final Map<String, Classifier> classifiers = new LinkedHashMap<>();
   private final List<Reappearance> reappearances = new ArrayList<>();
-  private long second;
-  private int callsInSecond;
-  private volatile KeyState state = KeyState.ACTIVE;
 
   /**
    * @param reappearAfter when a classifier is back that was deleted while it trained; null if it is
    *     gone for good
    */
-  Plan(
-      String keyName,
-      String apikey,
-      int slots,
-      Limits limits,
-      @Nullable Duration reappearAfter,
-      Clock clock) {
-    this.keyName = keyName;
-    this.apikey = apikey;
-    this.slots = slots;
-    this.maxCallsPerSecond = limits.maxCallsPerSecond();
+  Plan(Key key, @Nullable Duration reappearAfter, Clock clock) {
+    this.key = key;
     this.reappearAfter = reappearAfter;
     this.clock = clock;
-    calls = new Semaphore(limits.maxCallsAtOnce());
   }
 
-  String keyName() {
-    return keyName;
-  }
-
-  String apikey() {
-    return apikey;
-  }
-
-  KeyState state() {
-    return state;
-  }
-
-  void state(KeyState state) {
-    this.state = state;
-  }
-
-  /** The calls that may still begin at once. */
-  Semaphore calls() {
-    return calls;
-  }
-
-  /** Counts a call; false if there were too many in this second. */
-  synchronized boolean countCall() {
-    long now = clock.instant().getEpochSecond();
-    if (now != second) {
-      second = now;
-      callsInSecond = 0;
-    }
-    return ++callsInSecond <= maxCallsPerSecond;
+  Key key() {
+    return key;
   }
 
   synchronized void add(Classifier classifier) throws Refusal {
     reappear();
-    if (classifiers.size() >= slots) {
-      throw new Refusal(Answer.planFull(slots, classifiers.size()));
+    if (classifiers.size() >= key.slots()) {
+      throw new Refusal(Answer.planFull(key.slots(), classifiers.size()));
     }
     classifiers.put(classifier.id(), classifier);
   }
@@ -120,6 +78,11 @@ final class Plan {
     return removed;
   }
 
+  /** One that is there, or null. */
+  synchronized @Nullable Classifier find(String id) {
+    return classifiers.get(id);
+  }
+
   synchronized List<Classifier> classifiers() {
     reappear();
     return List.copyOf(classifiers.values());
@@ -133,7 +96,7 @@ final class Plan {
       if (!now.isBefore(next.at())) {
         all.remove();
         classifiers.put(next.classifier().id(), next.classifier());
-        LOG.info("Classifier {} with key {} is back", next.classifier().id(), keyName);
+        LOG.info("Classifier {} with key {} is back", next.classifier().id(), key.name());
       }
     }
   }

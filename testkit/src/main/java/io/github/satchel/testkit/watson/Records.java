@@ -1,5 +1,7 @@
 package io.github.satchel.testkit.watson;
 
+import io.github.satchel.trainer.api.Answer;
+import io.github.satchel.trainer.api.CallKind;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
@@ -74,12 +76,12 @@ final class Records {
     ArrayNode classifiers = body.putArray("classifiers");
     for (Plan plan : plans) {
       for (Classifier classifier : plan.classifiers()) {
-        if (matches(query.getValue("key"), plan.keyName())
+        if (matches(query.getValue("key"), plan.key().name())
             && isOf(query.getValue("request"), classifier.name())) {
           classifiers.add(
               Answer.object()
                   .put("classifier_id", classifier.id())
-                  .put("key", plan.keyName())
+                  .put("key", plan.key().name())
                   .put("name", classifier.name())
                   .put("status", classifier.status(clock.instant()))
                   .put("created", classifier.created().toString()));
@@ -89,7 +91,7 @@ final class Records {
     return Answer.json(200, body);
   }
 
-  private static String wire(Call.Kind kind) {
+  private static String wire(CallKind kind) {
     return kind.name().toLowerCase(Locale.ROOT);
   }
 

@@ -1,5 +1,13 @@
 package io.github.satchel.testkit.watson;
 
+import io.github.satchel.trainer.api.ApiHandler;
+import io.github.satchel.trainer.api.CallKind;
+import io.github.satchel.trainer.api.Forms;
+import io.github.satchel.trainer.api.Iam;
+import io.github.satchel.trainer.api.ImageFetcher;
+import io.github.satchel.trainer.api.Key;
+import io.github.satchel.trainer.api.KeyState;
+import io.github.satchel.trainer.api.Limits;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.satchel.trainer.http.HttpServer;
 import java.io.IOException;
@@ -14,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.util.FileUtils;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,17 +54,11 @@ public final class WatsonEmulator implements AutoCloseable {
   private final HttpServer server;
 
   private WatsonEmulator(Builder builder) throws IOException {
-    builder.plans.forEach(
-        terms ->
-            plans.put(
-                terms.keyName(),
-                new Plan(
-                    terms.keyName(),
-                    terms.apikey(),
-                    terms.slots(),
-                    builder.limits,
-                    builder.reappearAfter,
-                    builder.clock)));
+    for (Builder.Terms terms : builder.plans) {
+      var key =
+          new Key(terms.keyName(), terms.apikey(), terms.slots(), builder.limits, builder.clock);
+      plans.put(terms.keyName(), new Plan(key, builder.reappearAfter, builder.clock));
+    }
     journal = builder.directory == null ? null : new Journal(builder.directory);
     history = new History(MAX_HISTORY, journal);
     if (journal != null) {
@@ -63,17 +66,35 @@ public final class WatsonEmulator implements AutoCloseable {
     }
     spool = Files.createTempDirectory("satchel-watson-");
     faults = new Faults(builder.faultRates);
-    iam = new Iam(plans.values(), builder.clock, builder.tokenLife);
+    iam =
+        new Iam(
+            plans.values().stream().map(Plan::key).toList(), builder.clock, builder.tokenLife);
     var forms = new Forms(builder.limits.maxCallBytes(), spool);
     var api =
-        new ClassifierApi(
-            builder.limits, builder.clock, builder.trainingTime, forms, faults, history);
+        new ApiHandler(
+            iam,
+            new Emulation(plans, builder.clock, builder.trainingTime, faults),
+            forms,
+            ImageFetcher.NONE,
+            (key, kind) ->
+                new Mishap(
+                    faults.next(key.name(), kind),
+                    pause,
+                    history,
+                    builder.clock,
+                    plans.get(key.name())),
+            builder.limits);
     // A signature's age is real, whatever time it is at Watson.
     var receiver = new ArchiveReceiver(forms, builder.limits, Clock.systemUTC(), history);
     var records = new Records(plans.values(), history, builder.clock);
-    var handler = new WatsonHandler(iam, api, receiver, records, faults, builder.limits, pause);
+    var paths = new EmulatorPaths(records, receiver, faults, history, pause);
     server =
-        HttpServer.start("satchel-watson", builder.port, MAX_THREADS, IDLE_TIMEOUT, handler);
+        HttpServer.start(
+            "satchel-watson",
+            builder.port,
+            MAX_THREADS,
+            IDLE_TIMEOUT,
+            new Handler.Sequence(api, paths));
     LOG.info("The Watson emulator listens at {}", server.uri());
   }
 
@@ -88,7 +109,7 @@ public final class WatsonEmulator implements AutoCloseable {
 
   /** Where tokens are issued, path included. */
   public String iamUrl() {
-    return url() + WatsonHandler.TOKEN_PATH;
+    return url() + ApiHandler.TOKEN_PATH;
   }
 
   /** Every classifier there is now, plan by plan, oldest first. */
@@ -106,28 +127,28 @@ public final class WatsonEmulator implements AutoCloseable {
    *
    * @param keyName of a key, or {@link #RECEIVER}
    */
-  public void failNext(String keyName, Call.Kind kind, Fault... next) {
-    faults.plan(keyName.equals(RECEIVER) ? keyName : plan(keyName).keyName(), kind, List.of(next));
+  public void failNext(String keyName, CallKind kind, Fault... next) {
+    faults.plan(keyName.equals(RECEIVER) ? keyName : plan(keyName).key().name(), kind, List.of(next));
   }
 
   /** Plans faults for the next creates with a key, one each, after those planned before. */
   public void failNextCreates(String keyName, Fault... next) {
-    failNext(keyName, Call.Kind.CREATE, next);
+    failNext(keyName, CallKind.CREATE, next);
   }
 
   /** Has the next trainings end as failed, each for one of these reasons. */
   public void failNextTrainings(String keyName, String... explanations) {
-    faults.planTrainings(plan(keyName).keyName(), List.of(explanations));
+    faults.planTrainings(plan(keyName).key().name(), List.of(explanations));
   }
 
   /** Makes every token so far worthless that was given for a key, which stays good. */
   public void revokeTokens(String keyName) {
-    iam.revokeTokens(plan(keyName).keyName());
+    iam.revokeTokens(plan(keyName).key());
   }
 
   /** Changes what the service thinks of a key from now on. */
   public void setKeyState(String keyName, KeyState state) {
-    plan(keyName).state(state);
+    plan(keyName).key().state(state);
   }
 
   /**
@@ -139,8 +160,8 @@ public final class WatsonEmulator implements AutoCloseable {
     var mapper = JsonMapper.builder().build();
     for (Plan plan : plans.values()) {
       mapper.writeValue(
-          directory.resolve(plan.keyName() + ".json").toFile(),
-          Map.of("url", url(), "apikey", plan.apikey()));
+          directory.resolve(plan.key().name() + ".json").toFile(),
+          Map.of("url", url(), "apikey", plan.key().secret()));
     }
     mapper.writeValue(
         directory.resolve(RECEIVER + ".json").toFile(),
@@ -168,7 +189,7 @@ public final class WatsonEmulator implements AutoCloseable {
     }
     if (entry.classifier() != null) {
       plan.restore(entry.classifier());
-    } else if (call.kind() == Call.Kind.DELETE && call.classifierId() != null) {
+    } else if (call.kind() == CallKind.DELETE && call.classifierId() != null) {
       plan.forget(call.classifierId());
     }
   }

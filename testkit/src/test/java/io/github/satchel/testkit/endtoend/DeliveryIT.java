@@ -1,5 +1,6 @@
 package io.github.satchel.testkit.endtoend;
 
+import io.github.satchel.trainer.api.CallKind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
@@ -107,7 +108,7 @@ class DeliveryIT {
         .watson()
         .failNext(
             WatsonEmulator.RECEIVER,
-            Call.Kind.CREATE,
+            CallKind.CREATE,
             new Fault.Status(503),
             new Fault.LostAnswer());
     Event outcome;
@@ -180,7 +181,7 @@ class DeliveryIT {
 
   private long deletions(String classifier) {
     return services.watson().history().stream()
-        .filter(call -> call.kind() == Call.Kind.DELETE && call.status() == 200)
+        .filter(call -> call.kind() == CallKind.DELETE && call.status() == 200)
         .filter(call -> classifier.equals(call.classifierId()))
         .count();
   }

@@ -9,7 +9,7 @@ import io.github.satchel.contract.Event;
 import io.github.satchel.testkit.JobSettings;
 import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.pictures.Latency;
-import io.github.satchel.testkit.watson.Call;
+import io.github.satchel.trainer.api.CallKind;
 import io.github.satchel.testkit.watson.Classifier;
 import io.github.satchel.testkit.watson.Fault;
 import java.io.IOException;
@@ -80,7 +80,7 @@ class RestartIT {
           .extracting(Classifier::name)
           .containsExactlyInAnyOrderElementsOf(sent.stream().map(id -> "Pets_" + id).toList());
       assertThat(services.watson().history())
-          .filteredOn(call -> call.kind() == Call.Kind.CREATE && call.status() == 200)
+          .filteredOn(call -> call.kind() == CallKind.CREATE && call.status() == 200)
           .hasSize(REQUESTS);
     }
   }

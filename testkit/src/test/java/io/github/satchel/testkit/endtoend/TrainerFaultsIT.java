@@ -1,5 +1,6 @@
 package io.github.satchel.testkit.endtoend;
 
+import io.github.satchel.trainer.api.CallKind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -92,7 +93,7 @@ class TrainerFaultsIT {
           .containsExactlyInAnyOrderElementsOf(
               endings.values().stream().flatMap(Set::stream).map(TrainerFaultsIT::id).toList());
       assertThat(services.watson().history())
-          .filteredOn(call -> call.kind() == Call.Kind.CREATE && call.status() == 200)
+          .filteredOn(call -> call.kind() == CallKind.CREATE && call.status() == 200)
           .hasSize(UPLOADS);
       assertThat(archives(services)).isEmpty();
       report(services, endings);
@@ -107,7 +108,7 @@ class TrainerFaultsIT {
   private static void report(LocalServices services, Map<String, Set<Event>> endings) {
     List<Call> creates =
         services.watson().history().stream()
-            .filter(call -> call.kind() == Call.Kind.CREATE)
+            .filter(call -> call.kind() == CallKind.CREATE)
             .toList();
     long refused = creates.stream().filter(call -> call.status() != 200).count();
     long lost = creates.stream().filter(call -> call.status() == 200 && !call.answered()).count();

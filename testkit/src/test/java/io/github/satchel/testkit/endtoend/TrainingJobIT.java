@@ -1,5 +1,6 @@
 package io.github.satchel.testkit.endtoend;
 
+import io.github.satchel.trainer.api.CallKind;
 import static io.github.satchel.contract.Event.Type.ACCEPTED;
 import static io.github.satchel.contract.Event.Type.FAILED;
 import static io.github.satchel.contract.Event.Type.PROGRESS;
@@ -30,7 +31,7 @@ import io.github.satchel.testkit.pictures.PictureFault;
 import io.github.satchel.testkit.watson.Call;
 import io.github.satchel.testkit.watson.Classifier;
 import io.github.satchel.testkit.watson.Fault;
-import io.github.satchel.testkit.watson.KeyState;
+import io.github.satchel.trainer.api.KeyState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -702,7 +703,7 @@ class TrainingJobIT {
 
   private List<Call> creates(String key) {
     return services.watson().history().stream()
-        .filter(call -> call.kind() == Call.Kind.CREATE && call.keyName().equals(key))
+        .filter(call -> call.kind() == CallKind.CREATE && call.keyName().equals(key))
         .toList();
   }
 

@@ -1,5 +1,8 @@
 package io.github.satchel.testkit.watson;
 
+import io.github.satchel.trainer.api.KeyState;
+import io.github.satchel.trainer.api.Limits;
+import io.github.satchel.trainer.api.CallKind;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -80,7 +83,7 @@ class WatsonEmulatorTest {
 
   @BeforeEach
   void start() throws IOException {
-    var limits = new Limits(10, 12, 50_000, 120_000, 20_000, 32, 30, MAX_CALLS_PER_SECOND);
+    var limits = new Limits(10, 12, 50_000, 120_000, 20_000, 32, 50_000, 50_000_000, 20, 30, MAX_CALLS_PER_SECOND);
     watson =
         WatsonEmulator.builder()
             .withPlan("class-7", KEY, 2)
@@ -156,7 +159,7 @@ class WatsonEmulatorTest {
     List<Call> history = watson.history();
     assertThat(history)
         .extracting(Call::kind)
-        .containsExactly(Call.Kind.CREATE, Call.Kind.CREATE, Call.Kind.DELETE);
+        .containsExactly(CallKind.CREATE, CallKind.CREATE, CallKind.DELETE);
     assertThat(history).extracting(Call::status).containsExactly(200, 400, 200);
     assertThat(history).extracting(Call::classifierId).containsExactly(id, null, id);
     Call create = history.get(0);
@@ -392,8 +395,8 @@ class WatsonEmulatorTest {
 
   @Test
   void aCallFailsAsPlannedForItsKindAndKey() throws Exception {
-    watson.failNext("class-7", Call.Kind.READ, new Fault.Status(401), new Fault.Status(403));
-    watson.failNext("class-7", Call.Kind.TOKEN, new Fault.Status(503));
+    watson.failNext("class-7", CallKind.READ, new Fault.Status(401), new Fault.Status(403));
+    watson.failNext("class-7", CallKind.TOKEN, new Fault.Status(503));
 
     assertThat(list(OTHER_KEY).statusCode()).isEqualTo(200);
     assertThat(list(KEY).statusCode()).isEqualTo(401);
@@ -407,7 +410,7 @@ class WatsonEmulatorTest {
   @ParameterizedTest
   @ValueSource(strings = {"7", "Fri, 31 Dec 1999 23:59:59 GMT"})
   void aThrottledCallSaysWhenToComeBack(String when) throws Exception {
-    watson.failNext("class-7", Call.Kind.READ, new Fault.Status(429, when, false));
+    watson.failNext("class-7", CallKind.READ, new Fault.Status(429, when, false));
 
     HttpResponse<String> throttled = list(KEY);
 
@@ -508,8 +511,8 @@ class WatsonEmulatorTest {
     var same = new Faults(rates);
     int faults = 0;
     for (int i = 0; i < 1_000; i++) {
-      Fault fault = one.next("any", Call.Kind.CREATE);
-      assertThat(same.next("any", Call.Kind.CREATE)).isEqualTo(fault);
+      Fault fault = one.next("any", CallKind.CREATE);
+      assertThat(same.next("any", CallKind.CREATE)).isEqualTo(fault);
       faults += fault == null ? 0 : 1;
     }
     assertThat(faults).isBetween(250, 350);
@@ -658,7 +661,7 @@ class WatsonEmulatorTest {
     assertThat(deliver("two", sha256, "guessed", now).statusCode()).isEqualTo(401);
     Instant old = now.minus(Duration.ofMinutes(6));
     assertThat(deliver("two", sha256, SECRET, old).statusCode()).isEqualTo(401);
-    watson.failNext(WatsonEmulator.RECEIVER, Call.Kind.CREATE, new Fault.Status(503));
+    watson.failNext(WatsonEmulator.RECEIVER, CallKind.CREATE, new Fault.Status(503));
     assertThat(deliver("two", sha256, SECRET, now).statusCode()).isEqualTo(503);
 
     List<Call> history = watson.history();
@@ -705,7 +708,7 @@ class WatsonEmulatorTest {
     try (WatsonEmulator busy =
         WatsonEmulator.builder()
             .withPlan("busy", KEY, 1)
-            .limits(new Limits(10, 12, 50_000, 120_000, 20_000, 32, 0, 1))
+            .limits(new Limits(10, 12, 50_000, 120_000, 20_000, 32, 50_000, 50_000_000, 20, 0, 1))
             .start()) {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create(busy.url() + "/v3/classifiers?version=" + VERSION))

@@ -59,7 +59,7 @@ public final class ApiHandler extends Handler.Abstract {
     try {
       reply = reply(request);
       if (reply.isPresent()) {
-        send(reply.get(), request, response, callback);
+        send(reply.get().truth(), reply.get().steps(), request, response, callback);
       }
     } catch (InterruptedException closing) {
       drop(request, callback);
@@ -127,9 +127,10 @@ public final class ApiHandler extends Handler.Abstract {
     };
   }
 
-  private static void send(Reply reply, Request request, Response response, Callback callback)
+  /** Sends an answer, as far as the call's steps let it through. */
+  public static void send(
+      Answer truth, CallSteps steps, Request request, Response response, Callback callback)
       throws IOException, InterruptedException {
-    CallSteps steps = reply.steps();
     if (steps.staysSilent()) {
       return; // as long as the server's idle timeout lets it
     }
@@ -137,7 +138,7 @@ public final class ApiHandler extends Handler.Abstract {
       drop(request, callback);
       return;
     }
-    Answer answer = steps.beforeAnswer(reply.truth());
+    Answer answer = steps.beforeAnswer(truth);
     send(answer, steps.leavesBodyUnread(), request, response, callback);
   }
 
@@ -158,7 +159,8 @@ public final class ApiHandler extends Handler.Abstract {
     Content.Sink.write(response, true, answer.body(), callback);
   }
 
-  private static void drop(Request request, Callback callback) {
+  /** Closes the connection instead of an answer. */
+  public static void drop(Request request, Callback callback) {
     request.getConnectionMetaData().getConnection().getEndPoint().close();
     callback.succeeded();
   }

@@ -47,11 +47,13 @@ public final class Ridge {
     if (examples.size() <= MAX_DUAL) {
       return dual(examples, classes);
     }
-    LeaveOneOut sample = dual(Sample.of(examples, MAX_DUAL), classes).leaveOneOut();
-    var solved =
-        new ConjugateGradients(examples, classes, PENALTY).solve(MAX_ITERATIONS, TOLERANCE);
-    double temperature = temperature(sample.labels(), logits(sample));
-    return new Trained(new LinearHead(solved.weights(), solved.bias(), temperature), sample);
+    Sample sample = Sample.of(examples, MAX_DUAL);
+    Trained judged = dual(sample, classes);
+    LeaveOneOut left = judged.leaveOneOut();
+    var solved = new ConjugateGradients(examples, classes, PENALTY).solve(MAX_ITERATIONS, TOLERANCE);
+    return new Trained(
+        new LinearHead(solved.weights(), solved.bias(), judged.head().temperature()),
+        new LeaveOneOut(sample.indexes(), left.labels(), left.confidences()));
   }
 
   private static Trained dual(Examples examples, int classes) {
@@ -174,14 +176,6 @@ public final class Ridge {
       confidences[i] = LinearHead.softmax(left[i], temperature);
     }
     return new LeaveOneOut(indexes, labels, confidences);
-  }
-
-  private static double[][] logits(LeaveOneOut sample) {
-    double[][] logits = new double[sample.size()][];
-    for (int i = 0; i < logits.length; i++) {
-      logits[i] = Arrays.stream(sample.confidences()[i]).map(p -> Math.log(p + 1e-300)).toArray();
-    }
-    return logits;
   }
 
   /** Golden section search over the logarithm: the loss has one minimum. */

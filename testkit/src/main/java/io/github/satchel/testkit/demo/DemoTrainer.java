@@ -1,0 +1,139 @@
+package io.github.satchel.testkit.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.satchel.contract.Json;
+import io.github.satchel.testkit.LocalServices;
+import io.github.satchel.testkit.pictures.Subject;
+import io.github.satchel.trainer.Trainer;
+import io.github.satchel.trainer.embedding.DefaultNetwork;
+import io.github.satchel.trainer.embedding.Network;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+
+/** The trainer of a demo, and an exam for what it has trained. */
+final class DemoTrainer implements AutoCloseable {
+  private static final String KEY_NAME = "pool-1";
+  private static final String KEY = "local-key-of-the-trainer";
+  private static final int ASKED_A_LABEL = 10;
+  private static final long UNSEEN = 1_000_000_000L;
+
+  private final Trainer trainer;
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+
+  private DemoTrainer(Trainer trainer) {
+    this.trainer = trainer;
+  }
+
+  /**
+   * Starts a trainer whose key has the emulator's place among the credentials.
+   *
+   * @throws IOException with a sentence for people, if there is no network to train with
+   */
+  static DemoTrainer start(LocalServices services, Path directory, int slots) throws IOException {
+    Network network = DefaultNetwork.open(DefaultNetwork.cacheDirectory(System.getenv()));
+    Trainer trainer =
+        Trainer.builder(directory, network).withKey(KEY_NAME, KEY, slots).start();
+    Json.MAPPER.writeValue(
+        services.credentialsDirectory().resolve(KEY_NAME + ".json").toFile(),
+        Map.of("url", trainer.uri().toString(), "apikey", KEY));
+    return new DemoTrainer(trainer);
+  }
+
+  /** Has the job talk to it, and ask soon what has become of a training. */
+  void addTo(Map<String, String> settings) {
+    settings.put("watson.iam-url", trainer.uri().toString());
+    settings.put("credentials.allowed-origins", trainer.uri().toString());
+    settings.put("watson.follow-interval", "300 ms");
+    settings.put("watson.follow-max-interval", "2 s");
+  }
+
+  /** The teacher's page, and how to see it. */
+  String address() {
+    return trainer.uri() + " (user apikey, password " + KEY + ")";
+  }
+
+  /** How many classifiers it has. */
+  int classifiers() throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(
+            authorized("/v3/classifiers").build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+    return Json.MAPPER.readTree(response.body()).path("classifiers").size();
+  }
+
+  /**
+   * Asks a classifier about pictures that it has never seen, the same number of each label.
+   *
+   * @return the share that it named as they were meant, 0 to 1
+   */
+  double exam(LocalServices services, Pupil pupil, String classifierId)
+      throws IOException, InterruptedException {
+    int asked = 0;
+    int right = 0;
+    for (String label : pupil.labels()) {
+      Subject subject = SchoolClass.subject(label);
+      for (int i = 0; i < ASKED_A_LABEL; i++) {
+        long n = UNSEEN + (long) pupil.requestId().hashCode() * ASKED_A_LABEL + i;
+        byte[] picture = services.pictures().picture(subject, Math.abs(n));
+        asked++;
+        if (label.equals(named(classifierId, picture))) {
+          right++;
+        }
+      }
+    }
+    return (double) right / asked;
+  }
+
+  private String named(String classifierId, byte[] picture)
+      throws IOException, InterruptedException {
+    String boundary = "satchel-demo-boundary";
+    var form = new ByteArrayOutputStream();
+    part(form, boundary, "images_file\"; filename=\"picture.jpg", picture);
+    part(form, boundary, "threshold", "0".getBytes(StandardCharsets.UTF_8));
+    part(form, boundary, "classifier_ids", classifierId.getBytes(StandardCharsets.UTF_8));
+    form.writeBytes(("--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
+    HttpResponse<String> response =
+        http.send(
+            authorized("/v3/classify")
+                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                .POST(BodyPublishers.ofByteArray(form.toByteArray()))
+                .build(),
+            BodyHandlers.ofString(StandardCharsets.UTF_8));
+    JsonNode best =
+        Json.MAPPER.readTree(response.body()).at("/images/0/classifiers/0/classes/0/class");
+    return best.asText();
+  }
+
+  private static void part(
+      ByteArrayOutputStream form, String boundary, String name, byte[] content) {
+    String head =
+        "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n";
+    form.writeBytes(head.getBytes(StandardCharsets.UTF_8));
+    form.writeBytes(content);
+    form.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private HttpRequest.Builder authorized(String path) {
+    String basic =
+        Base64.getEncoder().encodeToString(("apikey:" + KEY).getBytes(StandardCharsets.UTF_8));
+    return HttpRequest.newBuilder(URI.create(trainer.uri() + path + "?version=2018-03-19"))
+        .timeout(Duration.ofMinutes(1))
+        .header("Authorization", "Basic " + basic);
+  }
+
+  @Override
+  public void close() throws IOException {
+    trainer.close();
+  }
+}

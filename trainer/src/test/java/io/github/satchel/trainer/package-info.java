@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.satchel.trainer;
+
+import org.jspecify.annotations.NullMarked;

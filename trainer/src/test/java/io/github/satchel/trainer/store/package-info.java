@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.satchel.trainer.store;
+
+import org.jspecify.annotations.NullMarked;
