@@ -69,7 +69,9 @@ final class ClassifyCommand implements Callable<Integer> {
       description = "Classes below this confidence are not shown, 0 to 1 (${DEFAULT-VALUE}).")
   private double threshold;
 
-  @Option(names = "--json", description = "Print the trainer's answer for each picture, a line each.")
+  @Option(
+      names = "--json",
+      description = "Print the trainer's answer for each picture, a line each.")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -113,11 +115,7 @@ final class ClassifyCommand implements Callable<Integer> {
     String boundary = UUID.randomUUID().toString();
     var form = new ByteArrayOutputStream();
     part(form, boundary, "classifier_ids", classifier.getBytes(StandardCharsets.UTF_8));
-    part(
-        form,
-        boundary,
-        "threshold",
-        Double.toString(threshold).getBytes(StandardCharsets.UTF_8));
+    part(form, boundary, "threshold", Double.toString(threshold).getBytes(StandardCharsets.UTF_8));
     part(form, boundary, "images_file\"; filename=\"picture", Files.readAllBytes(file));
     form.writeBytes(("--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
     String url = access.path("url").textValue();
@@ -187,7 +185,9 @@ final class ClassifyCommand implements Callable<Integer> {
       out.println(
           "  %5.1f %%  %-20s %s"
               .formatted(
-                  100 * score, "#".repeat((int) Math.round(20 * score)), TextTable.printable(one.path("class").asText())));
+                  100 * score,
+                  "#".repeat((int) Math.round(20 * score)),
+                  TextTable.printable(one.path("class").asText())));
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.github.satchel.faults;
 
-import io.github.satchel.trainer.api.CallKind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,6 +14,7 @@ import io.github.satchel.testkit.flink.FlinkRest;
 import io.github.satchel.testkit.flink.RunningJob;
 import io.github.satchel.testkit.watson.Call;
 import io.github.satchel.testkit.watson.Fault;
+import io.github.satchel.trainer.api.CallKind;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

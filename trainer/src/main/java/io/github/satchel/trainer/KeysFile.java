@@ -56,12 +56,19 @@ final class KeysFile {
       throw new IOException(file + " has no keys");
     }
     for (Entry key : content.keys()) {
-      if (key.name() == null || !key.name().matches("[A-Za-z0-9._-]{1,64}") || !names.add(key.name())) {
+      if (key.name() == null
+          || !key.name().matches("[A-Za-z0-9._-]{1,64}")
+          || !names.add(key.name())) {
         throw new IOException(file + ": a key needs a name of its own, of A-Z a-z 0-9 . _ -");
       }
       if (key.apikey() == null || key.apikey().length() < MIN_SECRET) {
         throw new IOException(
-            file + ": the apikey of " + key.name() + " needs at least " + MIN_SECRET + " characters");
+            file
+                + ": the apikey of "
+                + key.name()
+                + " needs at least "
+                + MIN_SECRET
+                + " characters");
       }
     }
     return content.keys();

@@ -24,9 +24,9 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
 
 /**
- * The page for a teacher: the classifiers of a key, how good each is, and which pictures are hard to
- * tell. A browser asks for the key, which it sends as a password of the user {@code apikey}. There
- * is no script, and every text of a pupil is escaped.
+ * The page for a teacher: the classifiers of a key, how good each is, and which pictures are hard
+ * to tell. A browser asks for the key, which it sends as a password of the user {@code apikey}.
+ * There is no script, and every text of a pupil is escaped.
  */
 final class TeacherPage extends Handler.Abstract {
   private static final String CLASSIFIER = "/classifier/";
@@ -59,7 +59,9 @@ final class TeacherPage extends Handler.Abstract {
     if (key.isEmpty()) {
       response
           .getHeaders()
-          .put(HttpHeader.WWW_AUTHENTICATE, "Basic realm=\"Trainer: user apikey\", charset=\"UTF-8\"");
+          .put(
+              HttpHeader.WWW_AUTHENTICATE,
+              "Basic realm=\"Trainer: user apikey\", charset=\"UTF-8\"");
       ApiHandler.send(Answer.UNAUTHORIZED, false, request, response, callback);
       return true;
     }
@@ -67,8 +69,7 @@ final class TeacherPage extends Handler.Abstract {
     return true;
   }
 
-  private void answer(
-      String path, Key key, Request request, Response response, Callback callback)
+  private void answer(String path, Key key, Request request, Response response, Callback callback)
       throws Exception {
     if (path.equals("/")) {
       html(list(key), response, callback);
@@ -216,8 +217,7 @@ final class TeacherPage extends Handler.Abstract {
   }
 
   private static String className(StoredClassifier record, int index) {
-    return escape(
-        index < record.classes().size() ? record.classes().get(index) : "none of these");
+    return escape(index < record.classes().size() ? record.classes().get(index) : "none of these");
   }
 
   private static String doubtful(StoredClassifier record, Quality quality) {

@@ -2,6 +2,7 @@ package io.github.satchel.trainer;
 
 import io.github.satchel.trainer.api.ApiHandler;
 import io.github.satchel.trainer.api.CallSteps;
+import io.github.satchel.trainer.api.Directories;
 import io.github.satchel.trainer.api.Forms;
 import io.github.satchel.trainer.api.Iam;
 import io.github.satchel.trainer.api.ImageFetcher;
@@ -17,18 +18,20 @@ import io.github.satchel.trainer.store.Training;
 import io.github.satchel.trainer.store.TrainingQueue;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.eclipse.jetty.server.Handler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server that trains image classifiers, behind the part of Watson Visual Recognition's v3 API that
- * Satchel and the site use. What it has learnt is in its directory, and is there again after a
+ * A server that trains image classifiers, behind the part of Watson Visual Recognition's v3 API
+ * that Satchel and the site use. What it has learnt is in its directory, and is there again after a
  * restart.
  */
 public final class Trainer implements AutoCloseable {
@@ -54,18 +57,19 @@ public final class Trainer implements AutoCloseable {
       embeddings.add(builder.network.open());
     }
     String network = builder.network.id();
+    Path vectors = builder.directory.resolve("embeddings");
+    deleteOthers(vectors, network);
     embedder =
         new Embedder(
             embeddings,
             new EmbeddingCache(
-                builder.directory.resolve("embeddings").resolve(network),
+                vectors.resolve(network),
                 embeddings.get(0).dimensions(),
                 builder.embeddingBytes,
                 builder.embeddingAge,
                 clock));
     var store = new ClassifierStore(builder.directory);
-    var training =
-        new Training(store, embedder, network, limits, builder.thumbnails, clock);
+    var training = new Training(store, embedder, network, limits, builder.thumbnails, clock);
     queue =
         new TrainingQueue(
             store, embedder, network, training, builder.trainings, builder.maxWaiting, clock);
@@ -87,6 +91,16 @@ public final class Trainer implements AutoCloseable {
             IDLE_TIMEOUT,
             new Handler.Sequence(api, new TeacherPage(iam, queue, store)));
     LOG.info("The trainer listens at {}", server.uri());
+  }
+
+  /** Vectors of another network are of no use any more. */
+  private static void deleteOthers(Path vectors, String network) throws IOException {
+    Files.createDirectories(vectors);
+    try (Stream<Path> networks = Files.list(vectors)) {
+      for (Path other : networks.filter(one -> !one.endsWith(network)).toList()) {
+        Directories.delete(other);
+      }
+    }
   }
 
   /**

@@ -3,10 +3,10 @@ package io.github.satchel.trainer;
 import io.github.satchel.trainer.embedding.DefaultNetwork;
 import io.github.satchel.trainer.embedding.Network;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -84,14 +84,16 @@ public final class TrainerCommand implements Callable<Integer> {
       names = "--thumbnails",
       defaultValue = "12",
       paramLabel = "N",
-      description = "How many doubtful pictures are kept small with a classifier, for the teacher's page.")
+      description =
+          "How many doubtful pictures are kept small with a classifier, for the teacher's page.")
   private int thumbnails;
 
   @Option(
       names = "--embeddings",
       defaultValue = "1024",
       paramLabel = "MB",
-      description = "How much disk the vectors of pictures may take, so that training again is fast.")
+      description =
+          "How much disk the vectors of pictures may take, so that training again is fast.")
   private long embeddingMegabytes;
 
   @Option(
@@ -112,7 +114,8 @@ public final class TrainerCommand implements Callable<Integer> {
         .addSubcommand(new TrainerCommand())
         .setExecutionExceptionHandler(
             (exception, command, parsed) -> {
-              if (exception instanceof IOException || exception instanceof IllegalArgumentException) {
+              if (exception instanceof IOException
+                  || exception instanceof IllegalArgumentException) {
                 command.getErr().println(exception.getMessage());
                 return command.getCommandSpec().exitCodeOnExecutionException();
               }

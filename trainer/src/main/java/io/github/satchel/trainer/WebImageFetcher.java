@@ -8,7 +8,12 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
@@ -31,7 +36,16 @@ final class WebImageFetcher implements ImageFetcher, AutoCloseable {
   private static final int MAX_REDIRECTS = 5;
   private static final int MAX_CONNECTIONS = 8;
 
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
   private final CloseableHttpClient client;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            var thread = new Thread(work, "trainer-fetch-deadline");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   /**
    * @param allowed whether a host may be connected to at an address
@@ -89,8 +103,12 @@ final class WebImageFetcher implements ImageFetcher, AutoCloseable {
 
   @Override
   public byte[] fetch(String address, int maxBytes) throws FetchException {
+    var request = new HttpGet(uri(address));
+    // Each read has its own patience; this ends a body that never does.
+    ScheduledFuture<?> deadline =
+        timer.schedule(request::cancel, DEADLINE.toSeconds(), TimeUnit.SECONDS);
     try {
-      return client.execute(new HttpGet(uri(address)), response -> body(response, maxBytes));
+      return client.execute(request, response -> body(response, maxBytes));
     } catch (FetchException e) {
       throw e;
     } catch (BlockedAddressException e) {
@@ -100,14 +118,20 @@ final class WebImageFetcher implements ImageFetcher, AutoCloseable {
     } catch (SocketTimeoutException e) {
       throw new FetchException("Timeout exceeded when loading resource");
     } catch (IOException e) {
-      throw new FetchException("Unable to connect to host");
+      throw new FetchException(
+          request.isCancelled()
+              ? "Timeout exceeded when loading resource"
+              : "Unable to connect to host");
+    } finally {
+      deadline.cancel(false);
     }
   }
 
   private static URI uri(String address) throws FetchException {
     try {
       URI uri = new URI(address);
-      boolean web = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+      boolean web =
+          "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
       if (web && uri.getHost() != null && uri.getUserInfo() == null) {
         return uri;
       }
@@ -136,6 +160,7 @@ final class WebImageFetcher implements ImageFetcher, AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    timer.shutdownNow();
     client.close();
   }
 }

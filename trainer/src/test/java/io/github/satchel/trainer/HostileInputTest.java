@@ -39,17 +39,21 @@ class HostileInputTest {
   private static final String CLASSIFY = "/v3/classify" + VERSION;
   private static final byte[] SUNS = TestPictures.zip(true, 10, 1);
 
-  @TempDir private Path directory;
+  private Path directory;
   private Trainer trainer;
   private HttpCalls calls;
   private String ready;
 
   @BeforeAll
-  void start() throws Exception {
+  void start(@TempDir Path temporary) throws Exception {
+    directory = temporary;
     trainer =
         Trainer.builder(directory.resolve("trainer"), TinyNetwork.in(directory))
             .withKey("class-7", KEY, 1_000)
-            .limits(new Limits(10, 100, 2_000_000, 5_000_000, 10_000, 32, 500_000, 4_000_000, 5, 30, 1_000_000))
+            .limits(
+                new Limits(
+                    10, 100, 2_000_000, 5_000_000, 10_000, 32, 500_000, 4_000_000, 5, 30,
+                    1_000_000))
             .start();
     calls = new HttpCalls(trainer.uri(), KEY);
     HttpResponse<String> created = create("house", TestPictures.zip(false, 10, 1));
@@ -66,6 +70,7 @@ class HostileInputTest {
   }
 
   /** A call, and the statuses that it may get. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Case(String name, Call call, int... statuses) {
     interface Call {
       HttpResponse<String> make() throws Exception;
@@ -192,9 +197,15 @@ class HostileInputTest {
         zip("thousands of entries", TestPictures.zip(many), 400),
         zip("101 pictures", TestPictures.zip(true, 101, 1), 400),
         zip("larger than a zip may be", new byte[2_000_001], 400),
-        zip("names that lead upwards", TestPictures.zip(ten("../../../tmp/satchel-slip", ".png")), 200),
+        zip(
+            "names that lead upwards",
+            TestPictures.zip(ten("../../../tmp/satchel-slip", ".png")),
+            200),
         zip("absolute names", TestPictures.zip(ten("/tmp/satchel-slip", ".png")), 200),
-        zip("names that lead upwards on Windows", TestPictures.zip(ten("..\\..\\slip", ".png")), 200),
+        zip(
+            "names that lead upwards on Windows",
+            TestPictures.zip(ten("..\\..\\slip", ".png")),
+            200),
         zip("names with a zero", TestPictures.zip(ten("a\0b", ".png")), 200, 400),
         zip("names with tags", TestPictures.zip(ten("<script>alert(1)</script>", ".png")), 200),
         zip("names with line breaks", TestPictures.zip(ten("a\r\nX: y", ".png")), 200),
@@ -204,7 +215,10 @@ class HostileInputTest {
         zip("a text", TestPictures.zip(with("readme.txt", "hello".getBytes(UTF_8))), 400),
         zip("an empty entry", TestPictures.zip(with("e.png", new byte[0])), 400),
         zip("a picture of one pixel", TestPictures.zip(with("one.png", png(1, 1))), 400),
-        zip("a picture of 10,000 x 10,000", TestPictures.zip(with("l.png", sized(10_000, 10_000))), 400),
+        zip(
+            "a picture of 10,000 x 10,000",
+            TestPictures.zip(with("l.png", sized(10_000, 10_000))),
+            400),
         zip("half of it", Arrays.copyOf(SUNS, SUNS.length / 2), 400),
         zip("without its end", Arrays.copyOf(SUNS, SUNS.length - 22), 400),
         zip("bytes before it", concat(new byte[1_000], SUNS), 200, 400),
@@ -216,7 +230,10 @@ class HostileInputTest {
         zip("a negative offset", changed(SUNS, directory + 42, 255, 255, 255, 255), 400),
         zip("an unknown method", changed(SUNS, directory + 10, 99, 0), 400),
         zip("encrypted entries", changed(SUNS, directory + 8, 1, 0), 200, 400),
-        zip("a directory that begins nowhere", changed(SUNS, SUNS.length - 6, 255, 255, 255, 127), 400),
+        zip(
+            "a directory that begins nowhere",
+            changed(SUNS, SUNS.length - 6, 255, 255, 255, 127),
+            400),
         zip("more entries than it says", changed(SUNS, SUNS.length - 12, 1, 0), 200, 400),
         zip("fewer entries than it says", changed(SUNS, SUNS.length - 12, 255, 255), 400));
   }
@@ -229,14 +246,21 @@ class HostileInputTest {
 
   private Stream<Case> pictures() throws IOException {
     byte[] sun = TestPictures.sun(1);
-    byte[] jpeg = TestPictures.encoded(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "jpg");
+    byte[] jpeg =
+        TestPictures.encoded(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "jpg");
     return Stream.of(
         picture("nothing", new byte[0], 400),
         picture("text", "hello".getBytes(UTF_8), 400),
         picture("HTML", "<!DOCTYPE html><p>Log in".getBytes(UTF_8), 400),
         picture("SVG", "<svg xmlns='http://www.w3.org/2000/svg'/>".getBytes(UTF_8), 400),
-        picture("GIF", TestPictures.encoded(new BufferedImage(64, 64, BufferedImage.TYPE_BYTE_INDEXED), "gif"), 400),
-        picture("BMP", TestPictures.encoded(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "bmp"), 400),
+        picture(
+            "GIF",
+            TestPictures.encoded(new BufferedImage(64, 64, BufferedImage.TYPE_BYTE_INDEXED), "gif"),
+            400),
+        picture(
+            "BMP",
+            TestPictures.encoded(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "bmp"),
+            400),
         picture("31 x 40", png(31, 40), 400),
         picture("a lie: 60,000 x 60,000", sized(60_000, 60_000), 400),
         picture("a lie: 0 x 0", sized(0, 0), 400),
@@ -275,13 +299,31 @@ class HostileInputTest {
         form("an empty body", multipart, "", 400),
         form("no end", multipart, part + "name\"\r\n\r\nhello", 400),
         form("another boundary", multipart, "--c\r\n\r\n--c--", 400),
-        form("a boundary of 10,000", "multipart/form-data; boundary=" + "b".repeat(10_000), "x", 400, 431),
-        form("a part without a name", multipart, "--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n", 400),
-        form("a header of 100,000", multipart, part + "n\"\r\nX: " + "x".repeat(100_000) + "\r\n\r\ny\r\n--b--\r\n", 400),
-        form("2,000 parts", multipart, (part + "n\"\r\n\r\nx\r\n").repeat(2_000) + "--b--\r\n", 400),
+        form(
+            "a boundary of 10,000",
+            "multipart/form-data; boundary=" + "b".repeat(10_000),
+            "x",
+            400,
+            431),
+        form(
+            "a part without a name",
+            multipart,
+            "--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n",
+            400),
+        form(
+            "a header of 100,000",
+            multipart,
+            part + "n\"\r\nX: " + "x".repeat(100_000) + "\r\n\r\ny\r\n--b--\r\n",
+            400),
+        form(
+            "2,000 parts", multipart, (part + "n\"\r\n\r\nx\r\n").repeat(2_000) + "--b--\r\n", 400),
         form("headers without end", multipart, "--b\r\n" + "A: b\r\n".repeat(5_000), 400),
         form("zeros", multipart, "\0".repeat(5_000), 400),
-        form("larger than a call may be", multipart, part + "n\"\r\n\r\n" + "x".repeat(5_000_001), 413),
+        form(
+            "larger than a call may be",
+            multipart,
+            part + "n\"\r\n\r\n" + "x".repeat(5_000_001),
+            413),
         new Case("form: a class that has a slash", () -> create("a/b", SUNS), 400),
         new Case("form: a class that has no name", () -> create("", SUNS), 400),
         new Case("form: the same class twice", () -> create("sun", SUNS), 200, 400),
@@ -329,7 +371,9 @@ class HostileInputTest {
   @MethodSource("cases")
   void hostileInputIsAnsweredAndTheTrainerStays(Case hostile) throws Exception {
     HttpResponse<String> answer = hostile.call().make();
-    assertThat(answer.statusCode()).as(answer.body()).isIn(Arrays.stream(hostile.statuses()).boxed().toList());
+    assertThat(answer.statusCode())
+        .as(answer.body())
+        .isIn(Arrays.stream(hostile.statuses()).boxed().toList());
     assertThat(calls.get("/v3/classifiers" + VERSION).statusCode()).isEqualTo(200);
     assertThat(Path.of("/tmp/satchel-slip0.png")).doesNotExist();
     try (Stream<Path> left = Files.list(directory.resolve("trainer").resolve("incoming"))) {

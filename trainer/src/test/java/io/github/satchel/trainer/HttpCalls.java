@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
@@ -33,7 +34,11 @@ final class HttpCalls {
     parts.forEach(
         (name, content) -> {
           out.writeBytes(
-              ("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n")
+              ("--"
+                      + BOUNDARY
+                      + "\r\nContent-Disposition: form-data; name=\""
+                      + name
+                      + "\"\r\n\r\n")
                   .getBytes(UTF_8));
           out.writeBytes(content);
           out.writeBytes("\r\n".getBytes(ISO_8859_1));
@@ -58,8 +63,7 @@ final class HttpCalls {
             .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
   }
 
-  HttpResponse<String> method(String method, String path)
-      throws IOException, InterruptedException {
+  HttpResponse<String> method(String method, String path) throws IOException, InterruptedException {
     return send(request(path).method(method, HttpRequest.BodyPublishers.noBody()));
   }
 
@@ -72,6 +76,14 @@ final class HttpCalls {
 
   private static HttpResponse<String> send(HttpRequest.Builder request)
       throws IOException, InterruptedException {
-    return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    try {
+      return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (HttpTimeoutException e) {
+      throw e;
+    } catch (IOException closed) {
+      // The server closes a connection whose body it could not read to the end, and the client may
+      // already have taken that connection for this call: once more, on a fresh one.
+      return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
   }
 }

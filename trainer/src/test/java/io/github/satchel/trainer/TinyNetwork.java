@@ -40,7 +40,8 @@ public final class TinyNetwork {
     var conv = new Message();
     conv.text(1, "picture").text(1, "weights").text(1, "bias").text(2, "map");
     conv.text(3, "conv").text(4, "Conv");
-    conv.message(5, ints("kernel_shape", KERNEL, KERNEL)).message(5, ints("strides", KERNEL, KERNEL));
+    conv.message(5, ints("kernel_shape", KERNEL, KERNEL))
+        .message(5, ints("strides", KERNEL, KERNEL));
     var relu = new Message();
     relu.text(1, "map").text(2, "features").text(3, "relu").text(4, "Relu");
     var graph = new Message();
@@ -102,7 +103,7 @@ public final class TinyNetwork {
     }
 
     Message field(int field, byte[] value) {
-      varint((long) field << 3 | 2);
+      varint(((long) field << 3) | 2);
       varint(value.length);
       out.writeBytes(value);
       return this;
@@ -115,7 +116,7 @@ public final class TinyNetwork {
     private void varint(long value) {
       long rest = value;
       while (rest > 0x7f) {
-        out.write((int) (rest & 0x7f | 0x80));
+        out.write((int) ((rest & 0x7f) | 0x80));
         rest >>>= 7;
       }
       out.write((int) rest);

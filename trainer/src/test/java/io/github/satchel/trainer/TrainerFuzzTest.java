@@ -50,7 +50,9 @@ class TrainerFuzzTest {
         Trainer.builder(directory.resolve("trainer"), TinyNetwork.in(directory))
             .withKey("class-7", key, 1_000_000)
             .limits(
-                new Limits(10, 100, 2_000_000, 5_000_000, 10_000, 32, 500_000, 4_000_000, 5, 30, 1_000_000))
+                new Limits(
+                    10, 100, 2_000_000, 5_000_000, 10_000, 32, 500_000, 4_000_000, 5, 30,
+                    1_000_000))
             .start()) {
       var http = new HttpCalls(trainer.uri(), key);
       long end = System.nanoTime() + SECONDS * 1_000_000_000L;

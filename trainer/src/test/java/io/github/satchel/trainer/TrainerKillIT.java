@@ -108,7 +108,10 @@ class TrainerKillIT {
         .atMost(PATIENCE)
         .until(() -> !calls.get("/v3/classifiers" + VERSION).body().contains("\"training\""));
     for (String id : promised) {
-      assertThat(classified(id)).as(id).contains("\"class\":\"sun\"").contains("\"class\":\"house\"");
+      assertThat(classified(id))
+          .as(id)
+          .contains("\"class\":\"sun\"")
+          .contains("\"class\":\"house\"");
     }
     assertThat(calls.get("/v3/classifiers" + VERSION).body()).doesNotContain("\"failed\"");
     assertThat(promised).doesNotHaveDuplicates();
@@ -121,7 +124,8 @@ class TrainerKillIT {
   private void train(int pupil, List<String> promised) {
     Map<String, byte[]> parts = new LinkedHashMap<>();
     parts.put("name", ("pupil " + pupil).getBytes(UTF_8));
-    parts.put("sun_positive_examples\"; filename=\"a.zip", TestPictures.zip(true, 15, 100L * pupil));
+    parts.put(
+        "sun_positive_examples\"; filename=\"a.zip", TestPictures.zip(true, 15, 100L * pupil));
     parts.put(
         "house_positive_examples\"; filename=\"b.zip", TestPictures.zip(false, 15, 100L * pupil));
     byte[] form = HttpCalls.form(parts);

@@ -13,9 +13,9 @@ import com.ibm.cloud.sdk.core.service.exception.BadRequestException;
 import com.ibm.cloud.sdk.core.service.exception.NotFoundException;
 import com.ibm.cloud.sdk.core.service.exception.TooManyRequestsException;
 import com.ibm.watson.visual_recognition.v3.VisualRecognition;
+import com.ibm.watson.visual_recognition.v3.model.ClassResult;
 import com.ibm.watson.visual_recognition.v3.model.Classifier;
 import com.ibm.watson.visual_recognition.v3.model.ClassifyOptions;
-import com.ibm.watson.visual_recognition.v3.model.ClassResult;
 import com.ibm.watson.visual_recognition.v3.model.CreateClassifierOptions;
 import com.ibm.watson.visual_recognition.v3.model.DeleteClassifierOptions;
 import com.ibm.watson.visual_recognition.v3.model.GetClassifierOptions;
@@ -81,7 +81,8 @@ class TrainerTest {
     return sdk.createClassifier(
             new CreateClassifierOptions.Builder("pets")
                 .addPositiveExamples("sun", new ByteArrayInputStream(TestPictures.zip(true, 12, 1)))
-                .addPositiveExamples("house", new ByteArrayInputStream(TestPictures.zip(false, 12, 1)))
+                .addPositiveExamples(
+                    "house", new ByteArrayInputStream(TestPictures.zip(false, 12, 1)))
                 .build())
         .execute()
         .getResult();
@@ -92,7 +93,9 @@ class TrainerTest {
         .atMost(PATIENCE)
         .until(
             () ->
-                sdk.getClassifier(new GetClassifierOptions.Builder(id).build()).execute().getResult(),
+                sdk.getClassifier(new GetClassifierOptions.Builder(id).build())
+                    .execute()
+                    .getResult(),
             classifier -> !classifier.getStatus().contains("training"));
   }
 
@@ -125,7 +128,8 @@ class TrainerTest {
     for (int seed = 100; seed < 110; seed++) {
       assertThat(classes(sdk, created.getClassifierId(), TestPictures.sun(seed)).get(0).getXClass())
           .isEqualTo("sun");
-      assertThat(classes(sdk, created.getClassifierId(), TestPictures.house(seed)).get(0).getXClass())
+      assertThat(
+              classes(sdk, created.getClassifierId(), TestPictures.house(seed)).get(0).getXClass())
           .isEqualTo("house");
     }
     sdk.deleteClassifier(new DeleteClassifierOptions.Builder(created.getClassifierId()).build())
@@ -153,7 +157,8 @@ class TrainerTest {
     ready(sdk, id);
     sdk.updateClassifier(
             new UpdateClassifierOptions.Builder(id)
-                .addPositiveExamples("moon", new ByteArrayInputStream(TestPictures.zip(true, 10, 50)))
+                .addPositiveExamples(
+                    "moon", new ByteArrayInputStream(TestPictures.zip(true, 10, 50)))
                 .build())
         .execute();
     Classifier retrained = ready(sdk, id);
@@ -239,7 +244,8 @@ class TrainerTest {
   void anotherKeySeesNothingAndNoKeyIsRefused() throws Exception {
     VisualRecognition sdk = sdk();
     String id = created(sdk).getClassifierId();
-    HttpResponse<String> other = get("/v3/classifiers/" + id + "?version=" + VERSION, "another-key-for-class-8");
+    HttpResponse<String> other =
+        get("/v3/classifiers/" + id + "?version=" + VERSION, "another-key-for-class-8");
     assertThat(other.statusCode()).isEqualTo(404);
     assertThat(get("/v3/classifiers?version=" + VERSION, "wrong").statusCode()).isEqualTo(401);
     assertThat(get("/", "wrong").statusCode()).isEqualTo(401);
@@ -291,13 +297,16 @@ class TrainerTest {
     created(sdk);
     created(sdk);
     created(sdk);
-    assertThatThrownBy(() -> created(sdk)).hasMessageContaining("can have only 3 custom classifier(s)");
+    assertThatThrownBy(() -> created(sdk))
+        .hasMessageContaining("can have only 3 custom classifier(s)");
   }
 
   private JsonNode classified(String id, byte[] picture, int status) throws Exception {
     String boundary = "----satchel";
     byte[] head =
-        ("--" + boundary + "\r\nContent-Disposition: form-data; name=\"images_file\"; filename=\"a.png\"\r\n\r\n")
+        ("--"
+                + boundary
+                + "\r\nContent-Disposition: form-data; name=\"images_file\"; filename=\"a.png\"\r\n\r\n")
             .getBytes(UTF_8);
     byte[] tail =
         ("\r\n--"
@@ -324,8 +333,7 @@ class TrainerTest {
   }
 
   private HttpResponse<String> get(String path, String key) throws Exception {
-    return HTTP.send(
-        authorized(path, key).build(), HttpResponse.BodyHandlers.ofString());
+    return HTTP.send(authorized(path, key).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private HttpRequest.Builder authorized(String path, String key) {

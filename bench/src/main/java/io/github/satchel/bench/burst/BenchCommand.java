@@ -9,7 +9,12 @@ import picocli.CommandLine.Command;
     description =
         "Measures the job: on a Flink cluster of one job manager and one task manager with production's"
             + " configuration and memory, with each service in a process of its own.",
-    subcommands = {BurstCommand.class, SoakCommand.class, RetrainCommand.class, TrainerBenchCommand.class},
+    subcommands = {
+      BurstCommand.class,
+      SoakCommand.class,
+      RetrainCommand.class,
+      TrainerBenchCommand.class
+    },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class BenchCommand {}

@@ -34,7 +34,8 @@ record LabelledPictures(List<Path> files, List<String> labels) {
     }
     if (labels.stream().distinct().count() < 2) {
       throw new IOException(
-          directory + " needs a manifest.tsv of file and class, or a directory of pictures for each class");
+          directory
+              + " needs a manifest.tsv of file and class, or a directory of pictures for each class");
     }
     return new LabelledPictures(files, labels);
   }

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 /** Says what the trainer makes of labelled pictures. */
 @Command(
     name = "trainer",
-    description = "Measures the trainer on labelled pictures: accuracy on unseen ones, time, memory.",
+    description =
+        "Measures the trainer on labelled pictures: accuracy on unseen ones, time, memory.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class TrainerBenchCommand implements Callable<Integer> {
@@ -47,7 +48,11 @@ public final class TrainerBenchCommand implements Callable<Integer> {
       description = "How often the pictures are divided by chance.")
   private int splits;
 
-  @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = "What chance depends on.")
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "What chance depends on.")
   private long seed;
 
   @Option(
@@ -115,7 +120,8 @@ public final class TrainerBenchCommand implements Callable<Integer> {
         Locale.ROOT,
         "the head, vectors in memory   %.0f ms median%n",
         result.nanos()[splits / 2] / 1e6);
-    out.printf(Locale.ROOT, "memory of this process        %d MB resident, at most%n", peakMegabytes());
+    out.printf(
+        Locale.ROOT, "memory of this process        %d MB resident, at most%n", peakMegabytes());
     out.flush();
     return 0;
   }

@@ -223,7 +223,8 @@ final class DemoCommand implements Callable<Integer> {
         say("Report: " + report);
       }
     }
-    Map<String, Double> accuracies = trainer == null ? null : exams(services, trainer, pupils, lesson);
+    Map<String, Double> accuracies =
+        trainer == null ? null : exams(services, trainer, pupils, lesson);
     Summary summary =
         Summary.of(
             lesson.lines(),
@@ -276,8 +277,7 @@ final class DemoCommand implements Callable<Integer> {
     return Duration.ofMinutes(5).plusMillis(100L * students * labels * images);
   }
 
-  private void report(
-      Lesson lesson, Summary summary, @Nullable Map<String, Double> accuracies) {
+  private void report(Lesson lesson, Summary summary, @Nullable Map<String, Double> accuracies) {
     if (json) {
       print(write(summary));
       return;

@@ -43,8 +43,7 @@ final class DemoTrainer implements AutoCloseable {
    */
   static DemoTrainer start(LocalServices services, Path directory, int slots) throws IOException {
     Network network = DefaultNetwork.open(DefaultNetwork.cacheDirectory(System.getenv()));
-    Trainer trainer =
-        Trainer.builder(directory, network).withKey(KEY_NAME, KEY, slots).start();
+    Trainer trainer = Trainer.builder(directory, network).withKey(KEY_NAME, KEY, slots).start();
     Json.MAPPER.writeValue(
         services.credentialsDirectory().resolve(KEY_NAME + ".json").toFile(),
         Map.of("url", trainer.uri().toString(), "apikey", KEY));

@@ -106,9 +106,7 @@ final class Lesson {
   /** The classifier of a pupil that is ready, by its id; null if there is none. */
   synchronized @Nullable String ready(Pupil pupil) {
     Event training = entry(pupil).training;
-    return training == null
-            || training.type() != Event.Type.READY
-            || training.classifier() == null
+    return training == null || training.type() != Event.Type.READY || training.classifier() == null
         ? null
         : training.classifier().id();
   }

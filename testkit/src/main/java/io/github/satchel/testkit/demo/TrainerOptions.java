@@ -1,8 +1,8 @@
 package io.github.satchel.testkit.demo;
 
 import io.github.satchel.testkit.watson.FaultRates;
-import io.github.satchel.trainer.api.Limits;
 import io.github.satchel.testkit.watson.WatsonEmulator;
+import io.github.satchel.trainer.api.Limits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;

@@ -42,7 +42,8 @@ public final class PictureSite implements AutoCloseable {
   private static final Pattern SUBJECT_PATH =
       Pattern.compile("/subjects/(?<subject>[a-z]+)/(?<n>\\d{1,18})\\.jpg");
   private static final Map<String, Subject> SUBJECTS =
-      Arrays.stream(Subject.values()).collect(toUnmodifiableMap(Subject::label, subject -> subject));
+      Arrays.stream(Subject.values())
+          .collect(toUnmodifiableMap(Subject::label, subject -> subject));
   private static final Map<String, PictureFault> FAULTS =
       Arrays.stream(PictureFault.values())
           .collect(toUnmodifiableMap(PictureFault::slug, fault -> fault));
@@ -88,8 +89,7 @@ public final class PictureSite implements AutoCloseable {
     // Slow answers end by themselves, before their connection counts as idle.
     Duration idle = patience.plus(latency.fixed()).plus(latency.jitter()).plusSeconds(30);
     server =
-        HttpServer.start(
-            "satchel-pictures", builder.port, MAX_THREADS, idle, new PictureHandler());
+        HttpServer.start("satchel-pictures", builder.port, MAX_THREADS, idle, new PictureHandler());
     LOG.info("The picture site listens at {}", server.uri());
   }
 

@@ -1,14 +1,14 @@
 package io.github.satchel.testkit.watson;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.satchel.trainer.api.Answer;
 import io.github.satchel.trainer.api.CallKind;
 import io.github.satchel.trainer.api.Forms;
 import io.github.satchel.trainer.api.Limits;
 import io.github.satchel.trainer.api.Refusal;
 import io.github.satchel.trainer.api.ZipCheck;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -149,9 +149,7 @@ final class ArchiveReceiver {
     Path zip = file(parts, name, directory);
     Examples archive =
         new Examples(
-            entry.path("label").asText(),
-            ZipCheck.images(zip, name, limits),
-            Examples.sha256(zip));
+            entry.path("label").asText(), ZipCheck.images(zip, name, limits), Examples.sha256(zip));
     if (entry.path("bytes").asLong() != Files.size(zip)
         || entry.path("images").asInt() != archive.images()
         || !entry.path("sha256").asText().equals(archive.sha256())) {

@@ -63,8 +63,7 @@ final class Emulation implements Classifiers {
     Instant now = clock.instant();
     String failure = faults.nextTraining(key.name());
     return plan(key)
-        .replace(
-            id, old -> old.retrained(data.classes(), now, now.plus(trainingTime), failure))
+        .replace(id, old -> old.retrained(data.classes(), now, now.plus(trainingTime), failure))
         .shown(now);
   }
 

@@ -3,8 +3,8 @@ package io.github.satchel.testkit.watson;
 import io.github.satchel.trainer.api.Answer;
 import io.github.satchel.trainer.api.ApiHandler;
 import io.github.satchel.trainer.api.CallKind;
-import java.time.Clock;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -42,8 +42,7 @@ final class EmulatorPaths extends Handler.Abstract {
     }
     Answer answer =
         path.startsWith(Records.PATH)
-            ? records.answer(
-                path, Request.extractQueryParameters(request, StandardCharsets.UTF_8))
+            ? records.answer(path, Request.extractQueryParameters(request, StandardCharsets.UTF_8))
             : Answer.gateway(404);
     ApiHandler.send(answer, false, request, response, callback);
     return true;

@@ -1,9 +1,9 @@
 package io.github.satchel.testkit.watson;
 
-import io.github.satchel.trainer.api.Answer;
-import io.github.satchel.trainer.api.CallKind;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.trainer.api.Answer;
+import io.github.satchel.trainer.api.CallKind;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Locale;

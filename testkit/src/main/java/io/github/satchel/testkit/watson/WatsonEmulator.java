@@ -1,5 +1,6 @@
 package io.github.satchel.testkit.watson;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.satchel.trainer.api.ApiHandler;
 import io.github.satchel.trainer.api.CallKind;
 import io.github.satchel.trainer.api.Forms;
@@ -8,7 +9,6 @@ import io.github.satchel.trainer.api.ImageFetcher;
 import io.github.satchel.trainer.api.Key;
 import io.github.satchel.trainer.api.KeyState;
 import io.github.satchel.trainer.api.Limits;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.satchel.trainer.http.HttpServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,8 +67,7 @@ public final class WatsonEmulator implements AutoCloseable {
     spool = Files.createTempDirectory("satchel-watson-");
     faults = new Faults(builder.faultRates);
     iam =
-        new Iam(
-            plans.values().stream().map(Plan::key).toList(), builder.clock, builder.tokenLife);
+        new Iam(plans.values().stream().map(Plan::key).toList(), builder.clock, builder.tokenLife);
     var forms = new Forms(builder.limits.maxCallBytes(), spool);
     var api =
         new ApiHandler(
@@ -128,7 +127,8 @@ public final class WatsonEmulator implements AutoCloseable {
    * @param keyName of a key, or {@link #RECEIVER}
    */
   public void failNext(String keyName, CallKind kind, Fault... next) {
-    faults.plan(keyName.equals(RECEIVER) ? keyName : plan(keyName).key().name(), kind, List.of(next));
+    faults.plan(
+        keyName.equals(RECEIVER) ? keyName : plan(keyName).key().name(), kind, List.of(next));
   }
 
   /** Plans faults for the next creates with a key, one each, after those planned before. */

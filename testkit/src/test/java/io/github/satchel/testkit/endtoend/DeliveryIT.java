@@ -1,6 +1,5 @@
 package io.github.satchel.testkit.endtoend;
 
-import io.github.satchel.trainer.api.CallKind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
@@ -18,6 +17,7 @@ import io.github.satchel.testkit.watson.Classifier;
 import io.github.satchel.testkit.watson.Fault;
 import io.github.satchel.testkit.watson.SettableClock;
 import io.github.satchel.testkit.watson.WatsonEmulator;
+import io.github.satchel.trainer.api.CallKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

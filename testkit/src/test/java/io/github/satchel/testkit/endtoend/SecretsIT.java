@@ -17,10 +17,10 @@ import io.github.satchel.testkit.JobSettings;
 import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.flink.FlinkRest;
 import io.github.satchel.testkit.kafka.SecureListener;
-import io.github.satchel.trainer.api.CallKind;
 import io.github.satchel.testkit.watson.Fault;
-import io.github.satchel.trainer.api.KeyState;
 import io.github.satchel.testkit.watson.WatsonEmulator;
+import io.github.satchel.trainer.api.CallKind;
+import io.github.satchel.trainer.api.KeyState;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -159,9 +159,7 @@ class SecretsIT {
   private static void misbehave(LocalServices services) {
     services.watson().setKeyState("pool-1", KeyState.BLOCKED);
     services.watson().failNext("pool-2", CallKind.TOKEN, new Fault.Status(503));
-    services
-        .watson()
-        .failNext("pool-2", CallKind.READ, new Fault.Status(401), new Fault.Dropped());
+    services.watson().failNext("pool-2", CallKind.READ, new Fault.Status(401), new Fault.Dropped());
     services.watson().failNextCreates("pool-2", new Fault.ErrorObject(), new Fault.LostAnswer());
   }
 

@@ -1,6 +1,5 @@
 package io.github.satchel.testkit.endtoend;
 
-import io.github.satchel.trainer.api.CallKind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,6 +12,7 @@ import io.github.satchel.testkit.watson.Call;
 import io.github.satchel.testkit.watson.Classifier;
 import io.github.satchel.testkit.watson.Fault;
 import io.github.satchel.testkit.watson.FaultRates;
+import io.github.satchel.trainer.api.CallKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

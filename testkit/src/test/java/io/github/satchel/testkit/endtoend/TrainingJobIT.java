@@ -1,6 +1,5 @@
 package io.github.satchel.testkit.endtoend;
 
-import io.github.satchel.trainer.api.CallKind;
 import static io.github.satchel.contract.Event.Type.ACCEPTED;
 import static io.github.satchel.contract.Event.Type.FAILED;
 import static io.github.satchel.contract.Event.Type.PROGRESS;
@@ -31,6 +30,7 @@ import io.github.satchel.testkit.pictures.PictureFault;
 import io.github.satchel.testkit.watson.Call;
 import io.github.satchel.testkit.watson.Classifier;
 import io.github.satchel.testkit.watson.Fault;
+import io.github.satchel.trainer.api.CallKind;
 import io.github.satchel.trainer.api.KeyState;
 import java.io.IOException;
 import java.io.InputStream;

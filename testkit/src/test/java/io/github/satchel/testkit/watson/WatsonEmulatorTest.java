@@ -1,8 +1,5 @@
 package io.github.satchel.testkit.watson;
 
-import io.github.satchel.trainer.api.KeyState;
-import io.github.satchel.trainer.api.Limits;
-import io.github.satchel.trainer.api.CallKind;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,6 +22,9 @@ import com.ibm.watson.visual_recognition.v3.model.DeleteClassifierOptions;
 import com.ibm.watson.visual_recognition.v3.model.GetClassifierOptions;
 import com.ibm.watson.visual_recognition.v3.model.ListClassifiersOptions;
 import com.ibm.watson.visual_recognition.v3.model.UpdateClassifierOptions;
+import io.github.satchel.trainer.api.CallKind;
+import io.github.satchel.trainer.api.KeyState;
+import io.github.satchel.trainer.api.Limits;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -83,7 +83,9 @@ class WatsonEmulatorTest {
 
   @BeforeEach
   void start() throws IOException {
-    var limits = new Limits(10, 12, 50_000, 120_000, 20_000, 32, 50_000, 50_000_000, 20, 30, MAX_CALLS_PER_SECOND);
+    var limits =
+        new Limits(
+            10, 12, 50_000, 120_000, 20_000, 32, 50_000, 50_000_000, 20, 30, MAX_CALLS_PER_SECOND);
     watson =
         WatsonEmulator.builder()
             .withPlan("class-7", KEY, 2)

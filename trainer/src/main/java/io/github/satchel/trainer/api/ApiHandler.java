@@ -32,10 +32,13 @@ public final class ApiHandler extends Handler.Abstract {
   /** Says what happens between the steps of a call. */
   @FunctionalInterface
   public interface StepsFactory {
+    /** For a call that begins. */
     CallSteps next(Key key, CallKind kind);
   }
 
   /**
+   * Serves the API for these classifiers.
+   *
    * @param fetcher brings images of {@code classify?url=}
    */
   public ApiHandler(
@@ -105,8 +108,7 @@ public final class ApiHandler extends Handler.Abstract {
   private Reply known(Request request, @Nullable String id)
       throws IOException, InterruptedException {
     Fields query = Request.extractQueryParameters(request, StandardCharsets.UTF_8);
-    Optional<Key> key =
-        iam.identify(request.getHeaders().get(HttpHeader.AUTHORIZATION), query);
+    Optional<Key> key = iam.identify(request.getHeaders().get(HttpHeader.AUTHORIZATION), query);
     if (key.isEmpty()) {
       boolean large = request.getLength() > limits.maxUnauthorizedBytes();
       return new Reply(large ? Answer.TOO_LARGE : Answer.UNAUTHORIZED, CallSteps.NONE);

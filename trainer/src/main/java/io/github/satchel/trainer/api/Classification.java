@@ -87,8 +87,7 @@ final class Classification {
     if (threshold != null) {
       parameters.threshold = threshold(threshold);
     }
-    return of(
-        key, new Call(List.of(), parameters.address, parameters.ids, parameters.threshold));
+    return of(key, new Call(List.of(), parameters.address, parameters.ids, parameters.threshold));
   }
 
   /** What becomes of a call. */
@@ -232,7 +231,8 @@ final class Classification {
         }
         if (images.size() == limits.maxClassified()) {
           throw new Refusal(
-              Answer.inputError("At most " + limits.maxClassified() + " images are classified at once"));
+              Answer.inputError(
+                  "At most " + limits.maxClassified() + " images are classified at once"));
         }
         images.add(new Image(entry.getName(), unzipped(file, entry)));
       }
@@ -286,7 +286,10 @@ final class Classification {
     }
 
     void add(String list) {
-      Stream.of(list.split(",")).map(String::strip).filter(id -> !id.isEmpty()).forEach(ids::add);
+      Stream.of(list.split(",", -1))
+          .map(String::strip)
+          .filter(id -> !id.isEmpty())
+          .forEach(ids::add);
     }
   }
 }

@@ -100,8 +100,7 @@ final class ClassifierApi {
         check();
         steps.beforeBody();
         return switch (kind) {
-          case CREATE -> receive();
-          case UPDATE -> receive();
+          case CREATE, UPDATE -> receive();
           case CLASSIFY -> classify();
           default -> changed(id == null ? onAll() : onOne(id));
         };
@@ -228,8 +227,7 @@ final class ClassifierApi {
           yield classification.ofAddress(key, query);
         }
         case "POST" -> {
-          Classification.Call call =
-              forms.read(request, steps.body(request), classification::read);
+          Classification.Call call = forms.read(request, steps.body(request), classification::read);
           steps.beforeActing();
           yield classification.of(key, call);
         }

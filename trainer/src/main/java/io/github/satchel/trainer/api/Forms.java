@@ -23,6 +23,8 @@ public final class Forms {
   private final Path spool;
 
   /**
+   * Reads forms of a size.
+   *
    * @param maxBytes of a body
    * @param spool where parts lie while a call lasts
    */

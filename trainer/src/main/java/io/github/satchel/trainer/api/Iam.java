@@ -27,6 +27,8 @@ public final class Iam {
   private final Map<String, Token> tokens = new ConcurrentHashMap<>();
 
   /**
+   * Knows these keys.
+   *
    * @param tokenLife how long a token is good for
    */
   public Iam(Collection<Key> keys, Clock clock, Duration tokenLife) {

@@ -20,6 +20,7 @@ public interface ImageFetcher {
 
   /** Nothing came of it. */
   final class FetchException extends IOException {
+    /** With the words that the caller gets to read. */
     public FetchException(String message) {
       super(message);
     }

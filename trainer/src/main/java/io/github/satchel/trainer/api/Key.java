@@ -16,6 +16,8 @@ public final class Key {
   private volatile KeyState state = KeyState.ACTIVE;
 
   /**
+   * A key that is active.
+   *
    * @param name what logs and the owner of a classifier say
    * @param secret what a caller sends
    * @param slots how many classifiers it can have

@@ -17,6 +17,8 @@ public final class Embedder implements AutoCloseable {
   private final EmbeddingCache cache;
 
   /**
+   * Takes turns with these embeddings.
+   *
    * @param embeddings at least one, of one network; closed with this
    */
   public Embedder(List<Embedding> embeddings, EmbeddingCache cache) {

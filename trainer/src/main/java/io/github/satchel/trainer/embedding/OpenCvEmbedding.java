@@ -68,11 +68,7 @@ final class OpenCvEmbedding implements Embedding {
       read.setPreferableBackend(opencv_dnn.DNN_BACKEND_OPENCV);
       network = read.retainReference();
       layers = new StringVector(layers(read).toArray(String[]::new)).retainReference();
-      dimensions =
-          features(
-                  new Mat(
-                      SIDE, SIDE, CV_8UC3, new Scalar(0)))
-              .length;
+      dimensions = features(new Mat(SIDE, SIDE, CV_8UC3, new Scalar(0))).length;
     } catch (RuntimeException e) {
       throw new IllegalArgumentException("OpenCV does not read the network: " + e.getMessage(), e);
     }

@@ -50,7 +50,8 @@ public final class Ridge {
     Sample sample = Sample.of(examples, MAX_DUAL);
     Trained judged = dual(sample, classes);
     LeaveOneOut left = judged.leaveOneOut();
-    var solved = new ConjugateGradients(examples, classes, PENALTY).solve(MAX_ITERATIONS, TOLERANCE);
+    var solved =
+        new ConjugateGradients(examples, classes, PENALTY).solve(MAX_ITERATIONS, TOLERANCE);
     return new Trained(
         new LinearHead(solved.weights(), solved.bias(), judged.head().temperature()),
         new LeaveOneOut(sample.indexes(), left.labels(), left.confidences()));

@@ -3,6 +3,7 @@ package io.github.satchel.trainer.head;
 import java.util.Arrays;
 
 /** Some of many examples, of each class as large a share as of all: every n-th of a class. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Sample(Examples all, int[] indexes) implements Examples {
 
   static Sample of(Examples all, int size) {

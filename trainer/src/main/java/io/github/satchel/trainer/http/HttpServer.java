@@ -46,12 +46,7 @@ public final class HttpServer implements AutoCloseable {
    * @param idleTimeout after how long a connection on which nothing moves is closed
    */
   public static HttpServer start(
-      String name,
-      String host,
-      int port,
-      int maxThreads,
-      Duration idleTimeout,
-      Handler handler)
+      String name, String host, int port, int maxThreads, Duration idleTimeout, Handler handler)
       throws IOException {
     var threads = new QueuedThreadPool(maxThreads);
     threads.setName(name);

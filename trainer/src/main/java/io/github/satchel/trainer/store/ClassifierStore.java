@@ -92,8 +92,7 @@ public final class ClassifierStore {
 
   /** Where the files of one are. */
   public Path directory(String id) {
-    return classifiers.resolve(
-        Hash.sha256(id.getBytes(StandardCharsets.UTF_8)).substring(0, 32));
+    return classifiers.resolve(Hash.sha256(id.getBytes(StandardCharsets.UTF_8)).substring(0, 32));
   }
 
   /**

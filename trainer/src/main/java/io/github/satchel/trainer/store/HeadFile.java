@@ -17,9 +17,7 @@ final class HeadFile {
 
   static byte[] write(LinearHead head, String network) {
     int dimensions = head.weights()[0].length;
-    var file =
-        ByteBuffer.allocate(
-            HEADER_BYTES + head.classes() * (dimensions + 1) * Float.BYTES);
+    var file = ByteBuffer.allocate(HEADER_BYTES + head.classes() * (dimensions + 1) * Float.BYTES);
     byte[] name = network.getBytes(StandardCharsets.US_ASCII);
     file.putInt(MARK).putInt(head.classes()).putInt(dimensions).putDouble(head.temperature());
     file.put(name).position(HEADER_BYTES);

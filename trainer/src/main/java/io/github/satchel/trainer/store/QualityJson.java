@@ -40,8 +40,6 @@ final class QualityJson {
   }
 
   private static String className(StoredClassifier record, int index) {
-    return index < record.classes().size()
-        ? record.classes().get(index)
-        : Training.NONE_OF_THESE;
+    return index < record.classes().size() ? record.classes().get(index) : Training.NONE_OF_THESE;
   }
 }

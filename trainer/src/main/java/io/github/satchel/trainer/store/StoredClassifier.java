@@ -73,6 +73,7 @@ public record StoredClassifier(
 
   StoredClassifier failed(String reason, Instant now) {
     return new StoredClassifier(
-        id, name, key, created, updated, now, classes, reason, optedOut, List.of(), examples, quality);
+        id, name, key, created, updated, now, classes, reason, optedOut, List.of(), examples,
+        quality);
   }
 }

@@ -38,6 +38,8 @@ public final class Training {
   private final Clock clock;
 
   /**
+   * Trains what is in a store.
+   *
    * @param network the id of the embedder's network
    * @param thumbnails of the most doubtful pictures that are kept with a classifier, at most
    */
@@ -70,7 +72,7 @@ public final class Training {
     try {
       trained = trained(record);
     } catch (TrainingException e) {
-      trained = record.failed(e.getMessage(), clock.instant());
+      trained = record.failed(String.valueOf(e.getMessage()), clock.instant());
     }
     if (store.replace(trained)) {
       LOG.info(
@@ -95,7 +97,8 @@ public final class Training {
         read(record, upload, directory, examples, shown, vectors);
       }
       int classes =
-          record.classes().size() + (examples.stream().anyMatch(one -> one.className() == null) ? 1 : 0);
+          record.classes().size()
+              + (examples.stream().anyMatch(one -> one.className() == null) ? 1 : 0);
       Ridge.Trained result = Ridge.train(vectors, classes);
       store.put(record.id(), ClassifierStore.HEAD, HeadFile.write(result.head(), network));
       Quality quality = quality(record, examples, shown, result.leaveOneOut(), classes);
@@ -162,7 +165,8 @@ public final class Training {
       positions.add(i);
     }
     positions.sort(
-        Comparator.comparingDouble(position -> left.confidences()[position][left.labels()[position]]));
+        Comparator.comparingDouble(
+            position -> left.confidences()[position][left.labels()[position]]));
     List<Quality.Doubtful> doubtful = new ArrayList<>();
     for (int position : positions) {
       if (doubtful.size() == thumbnails) {

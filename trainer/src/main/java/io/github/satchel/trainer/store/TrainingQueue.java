@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -34,8 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Trains classifiers of a {@link ClassifierStore} one after another on a few threads, those first
- * that came first, and applies them. What waited or was under way when a process ended is trained by
- * the next.
+ * that came first, and applies them. What waited or was under way when a process ended is trained
+ * by the next.
  */
 public final class TrainingQueue implements Classifiers, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingQueue.class);
@@ -54,12 +53,13 @@ public final class TrainingQueue implements Classifiers, AutoCloseable {
   private final Semaphore classifying = new Semaphore(MAX_CLASSIFYING);
   private final ThreadPoolExecutor threads;
   private final Map<String, CachedHead> heads =
-      Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, CachedHead> eldest) {
-          return size() > HEADS_IN_MEMORY;
-        }
-      });
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(16, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, CachedHead> eldest) {
+              return size() > HEADS_IN_MEMORY;
+            }
+          });
 
   private record CachedHead(Instant trained, LinearHead head) {}
 
@@ -97,7 +97,8 @@ public final class TrainingQueue implements Classifiers, AutoCloseable {
             new ArrayBlockingQueue<>(trainings + maxWaiting + unfinished.size()),
             work -> new Thread(work, "trainer-" + number.incrementAndGet()));
     for (StoredClassifier record : unfinished) {
-      LOG.info("Classifier {} was not ready when the trainer ended, and is trained now", record.id());
+      LOG.info(
+          "Classifier {} was not ready when the trainer ended, and is trained now", record.id());
       threads.execute(() -> train(record.id()));
     }
   }
@@ -126,8 +127,18 @@ public final class TrainingQueue implements Classifiers, AutoCloseable {
       List<Upload> uploads = uploads(data, files);
       var record =
           new StoredClassifier(
-              id, name, key.name(), now, now, null, data.classes(), null, optedOut, uploads,
-              List.of(), null);
+              id,
+              name,
+              key.name(),
+              now,
+              now,
+              null,
+              data.classes(),
+              null,
+              optedOut,
+              uploads,
+              List.of(),
+              null);
       synchronized (this) {
         int taken = (int) of(key).count();
         if (taken >= key.slots()) {

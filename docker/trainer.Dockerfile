@@ -1,0 +1,31 @@
+# The trainer of docs/trainer.md, with its network. From the repository's root, after ./mvnw -DskipTests package:
+#
+#     docker build -f docker/trainer.Dockerfile -t satchel-trainer .
+#     docker run -p 127.0.0.1:9600:9600 -v trainer:/data satchel-trainer
+#
+# It runs with a read-only root file system and a /tmp of its own; what it keeps is in /data.
+ARG JRE_IMAGE=eclipse-temurin:17-jre-noble
+ARG NODE_IMAGE=node:22-slim
+
+# Checked by its SHA-256 when the trainer starts.
+FROM ${NODE_IMAGE} AS network
+WORKDIR /network
+RUN npm install --no-save --ignore-scripts --no-audit --no-fund @mediapipe/objectron@0.4.1675468480 && \
+    tail -c +185 node_modules/@mediapipe/objectron/objectron_solution_packed_assets.data \
+      > object_detection_ssd_mobilenetv2_oidv4_fp16.tflite
+
+FROM ${JRE_IMAGE}
+LABEL org.opencontainers.image.title="Satchel's trainer" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=network /network/*.tflite /opt/satchel/cache/satchel/models/
+COPY NOTICE /opt/satchel/
+COPY trainer/target/lib/ /opt/satchel/lib/
+COPY trainer/target/satchel-trainer.jar /opt/satchel/
+RUN mkdir /data && chown 9999:9999 /data
+ENV XDG_CACHE_HOME=/opt/satchel/cache OPENCV_LOG_LEVEL=OFF
+USER 9999:9999
+VOLUME /data
+EXPOSE 9600
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9600"]
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-Xms32m", "-Xmx160m", "-Djava.awt.headless=true", "-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp", "-cp", "/opt/satchel/satchel-trainer.jar:/opt/satchel/lib/*", "io.github.satchel.trainer.TrainerCommand", "trainer"]
+CMD ["--directory", "/data", "--host", "0.0.0.0"]
