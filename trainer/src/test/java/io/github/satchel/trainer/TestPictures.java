@@ -32,7 +32,8 @@ public final class TestPictures {
     var random = new Random(seed);
     var image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
-    graphics.setColor(new Color(215 + random.nextInt(40), 215 + random.nextInt(40), 215 + random.nextInt(40)));
+    graphics.setColor(
+        new Color(215 + random.nextInt(40), 215 + random.nextInt(40), 215 + random.nextInt(40)));
     graphics.fillRect(0, 0, side, side);
     graphics.setColor(colour);
     int size = side / 2 + random.nextInt(side / 3);

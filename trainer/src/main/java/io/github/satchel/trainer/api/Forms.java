@@ -1,6 +1,7 @@
 package io.github.satchel.trainer.api;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
@@ -10,6 +11,7 @@ import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Utf8StringBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +70,8 @@ public final class Forms {
             .build();
     try (MultiPartFormData.Parts parts = parse(request, body, config)) {
       return reader.read(parts, directory);
+    } catch (CharacterCodingException | Utf8StringBuilder.Utf8IllegalArgumentException e) {
+      throw new Refusal(Answer.inputError("The form holds text that is not UTF-8"));
     } finally {
       Directories.delete(directory);
     }

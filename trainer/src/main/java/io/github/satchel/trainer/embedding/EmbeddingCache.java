@@ -49,6 +49,7 @@ public final class EmbeddingCache {
     this.maxBytes = maxBytes;
     this.maxAge = maxAge;
     this.clock = clock;
+    deleteParts();
     sweep();
   }
 
@@ -96,6 +97,15 @@ public final class EmbeddingCache {
   private synchronized boolean isSweepDue(int added) {
     bytes += added;
     return bytes > maxBytes || clock.instant().isAfter(swept.plus(Duration.ofHours(1)));
+  }
+
+  /** What a process that was killed has left half-written. */
+  private void deleteParts() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path part : files.filter(file -> file.toString().endsWith(PART)).toList()) {
+        Files.deleteIfExists(part);
+      }
+    }
   }
 
   /** Deletes what is too old, and the oldest of what is too much. */

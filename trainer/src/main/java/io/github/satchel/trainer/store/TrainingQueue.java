@@ -296,6 +296,9 @@ public final class TrainingQueue implements Classifiers, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the trainer ends; the next one trains it
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      if (threads.isShutdown()) {
+        return; // an interrupted thread's files close; the next process trains it
+      }
       if (Files.exists(store.directory(id))) {
         LOG.error("Classifier {} was not trained", id, e);
         fail(record);
