@@ -225,7 +225,11 @@ class HostileInputTest {
         zip("bytes behind it", concat(SUNS, new byte[1_000]), 200, 400),
         zip("another checksum", changed(SUNS, directory + 16, 1, 2, 3, 4), 200, 400),
         zip("a size that lies", changed(SUNS, directory + 24, 255, 255, 255, 127), 200, 400),
-        zip("a compressed size that lies", changed(SUNS, directory + 20, 255, 255, 255, 127), 200, 400),
+        zip(
+            "a compressed size that lies",
+            changed(SUNS, directory + 20, 255, 255, 255, 127),
+            200,
+            400),
         zip("an offset beyond the end", changed(SUNS, directory + 42, 255, 255, 255, 127), 400),
         zip("a negative offset", changed(SUNS, directory + 42, 255, 255, 255, 255), 400),
         zip("an unknown method", changed(SUNS, directory + 10, 99, 0), 400),
