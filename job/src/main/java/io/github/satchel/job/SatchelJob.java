@@ -5,7 +5,7 @@ import io.github.satchel.connectors.training.CredentialsDirectory;
 import io.github.satchel.connectors.training.HttpEndpointDirectory;
 import io.github.satchel.connectors.training.HttpEndpointResolver;
 import io.github.satchel.connectors.training.HttpTrainerSink;
-import io.github.satchel.connectors.training.TrainingEvent;
+import io.github.satchel.connectors.training.TrainingOperator;
 import io.github.satchel.connectors.training.TrainingSinkBuilder;
 import io.github.satchel.connectors.training.WatsonSink;
 import io.github.satchel.connectors.training.WatsonSinkBuilder;
@@ -17,20 +17,21 @@ import io.github.satchel.job.events.RawRequestDeserializer;
 import io.github.satchel.job.events.RequestStatusDeserializer;
 import io.github.satchel.job.fetch.FetchFunction;
 import io.github.satchel.job.fetch.FetchSettings;
-import io.github.satchel.job.model.Delivery;
+import io.github.satchel.job.model.Event;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.RawRequest;
 import io.github.satchel.job.model.RequestStatus;
 import io.github.satchel.job.resize.ResizeFunction;
 import io.github.satchel.job.resize.ResizeSettings;
 import io.github.satchel.job.trainer.PackedRequestConverter;
-import io.github.satchel.job.trainer.TrainingEventSerializer;
+import io.github.satchel.job.trainer.TrainingEventConverter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.ConfigOption;
@@ -80,7 +81,6 @@ public final class SatchelJob {
     var events =
         new EventSerializer(
             options.get(SatchelOptions.KAFKA_RESULTS_TOPIC), maxContentBytes(options));
-    Sink<TrainingEvent> trainingEvents = topic(options, new TrainingEventSerializer(events));
     HttpEndpointResolver endpoints = endpoints(options);
     new SatchelTopology(
             options,
@@ -89,8 +89,8 @@ public final class SatchelJob {
             new FetchFunction(FetchSettings.from(options)),
             new ResizeFunction(ResizeSettings.from(options), CacheSettings.from(options)),
             endpoints,
-            watson(options, trainingEvents),
-            http(options, endpoints, trainingEvents),
+            watson(options),
+            http(options, endpoints),
             topic(options, events),
             topic(
                 options,
@@ -158,22 +158,22 @@ public final class SatchelJob {
         .build();
   }
 
-  private static Sink<PackedRequest> watson(Configuration options, Sink<TrainingEvent> events) {
-    WatsonSinkBuilder<PackedRequest> sink =
-        common(WatsonSink.<PackedRequest>builder(), Delivery.Kind.WATSON, options, events);
-    decrypter(options).ifPresent(sink::setCredentialsDecrypter);
-    return sink.setCredentialsResolver(
+  private static TrainingOperator<PackedRequest, Event> watson(Configuration options) {
+    WatsonSinkBuilder<PackedRequest> watson = WatsonSink.builder();
+    decrypter(options).ifPresent(watson::setCredentialsDecrypter);
+    watson
+        .setCredentialsResolver(
             new CredentialsDirectory(options.get(SatchelOptions.CREDENTIALS_DIR)))
         .setIamUrl(options.get(SatchelOptions.WATSON_IAM_URL))
-        .setRestTime(options.get(SatchelOptions.WATSON_REST_TIME))
+        .setCoolDown(options.get(SatchelOptions.WATSON_COOL_DOWN))
         .setMaxCallsPerKey(options.get(SatchelOptions.WATSON_MAX_CALLS_PER_KEY))
         .setDeleteAgainAfter(options.get(SatchelOptions.WATSON_DELETE_AGAIN_AFTER))
         .setFollow(options.get(SatchelOptions.WATSON_FOLLOW))
         .setFollowIntervals(
             options.get(SatchelOptions.WATSON_FOLLOW_INTERVAL),
             options.get(SatchelOptions.WATSON_FOLLOW_MAX_INTERVAL))
-        .setFollowLimit(options.get(SatchelOptions.WATSON_FOLLOW_LIMIT))
-        .build();
+        .setFollowLimit(options.get(SatchelOptions.WATSON_FOLLOW_LIMIT));
+    return trainer(watson, options);
   }
 
   /**
@@ -199,26 +199,28 @@ public final class SatchelJob {
     }
   }
 
-  private static Sink<PackedRequest> http(
-      Configuration options, HttpEndpointResolver endpoints, Sink<TrainingEvent> events) {
-    return common(HttpTrainerSink.<PackedRequest>builder(), Delivery.Kind.HTTP, options, events)
-        .setEndpointResolver(endpoints)
-        .build();
+  private static TrainingOperator<PackedRequest, Event> http(
+      Configuration options, HttpEndpointResolver endpoints) {
+    return trainer(
+        HttpTrainerSink.<PackedRequest>builder().setEndpointResolver(endpoints), options);
   }
 
-  private static <B extends TrainingSinkBuilder<PackedRequest, B>> B common(
-      B sink, Delivery.Kind receiver, Configuration options, Sink<TrainingEvent> events) {
-    return sink.setElementConverter(new PackedRequestConverter(receiver))
-        .setEventSink(events)
-        .setMaxConcurrentUploads(options.get(SatchelOptions.WATSON_MAX_UPLOADS))
-        .setMaxUploadBytes(options.get(SatchelOptions.WATSON_MAX_UPLOAD_SIZE).getBytes())
-        .setProgressInterval(options.get(SatchelOptions.WATSON_PROGRESS_INTERVAL))
-        .setConnectTimeout(options.get(SatchelOptions.WATSON_CONNECT_TIMEOUT))
-        .setResponseTimeout(options.get(SatchelOptions.WATSON_RESPONSE_TIMEOUT))
-        .setIdleTimeout(options.get(SatchelOptions.WATSON_IDLE_TIMEOUT))
-        .setUploadTimeout(options.get(SatchelOptions.WATSON_UPLOAD_TIMEOUT))
-        .setMaxAttempts(options.get(SatchelOptions.WATSON_MAX_ATTEMPTS))
-        .setKeepArchives(options.get(SatchelOptions.ARCHIVES_KEEP));
+  private static <B extends TrainingSinkBuilder<PackedRequest, B>>
+      TrainingOperator<PackedRequest, Event> trainer(B trainer, Configuration options) {
+    return trainer
+        .setElementConverter(new PackedRequestConverter())
+        .setMaxHeapBytes(options.get(SatchelOptions.ARCHIVES_INLINE_MEMORY).getBytes())
+        .setMaxConcurrentUploads(options.get(SatchelOptions.TRAINER_MAX_UPLOADS))
+        .setMaxUploadBytes(options.get(SatchelOptions.TRAINER_MAX_UPLOAD_SIZE).getBytes())
+        .setProgressInterval(options.get(SatchelOptions.TRAINER_PROGRESS_INTERVAL))
+        .setConnectTimeout(options.get(SatchelOptions.TRAINER_CONNECT_TIMEOUT))
+        .setResponseTimeout(options.get(SatchelOptions.TRAINER_RESPONSE_TIMEOUT))
+        .setIdleTimeout(options.get(SatchelOptions.TRAINER_IDLE_TIMEOUT))
+        .setUploadTimeout(options.get(SatchelOptions.TRAINER_UPLOAD_TIMEOUT))
+        .setMaxAttempts(options.get(SatchelOptions.TRAINER_MAX_ATTEMPTS))
+        .setKeepArchives(options.get(SatchelOptions.ARCHIVES_KEEP))
+        .buildOperator(
+            new TrainingEventConverter(), TypeInformation.of(PackedRequest.class));
   }
 
   private static HttpEndpointResolver endpoints(Configuration options) {

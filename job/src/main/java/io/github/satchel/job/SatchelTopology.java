@@ -1,6 +1,7 @@
 package io.github.satchel.job;
 
 import io.github.satchel.connectors.training.HttpEndpointResolver;
+import io.github.satchel.connectors.training.TrainingOperator;
 import io.github.satchel.job.admit.AdmitFunction;
 import io.github.satchel.job.admit.ValidateFunction;
 import io.github.satchel.job.dispatch.DispatchFunction;
@@ -70,14 +71,17 @@ final class SatchelTopology {
   private static final OutputTag<RequestSignal> SIGNALS =
       new OutputTag<>("signals", TypeInformation.of(RequestSignal.class));
 
+  private static final OutputTag<PackedRequest> HTTP =
+      new OutputTag<>("http", TypeInformation.of(PackedRequest.class));
+
   private final Configuration options;
   private final Source<RawRequest, ?, ?> requests;
   private final Source<RequestStatus, ?, ?> statuses;
   private final AsyncFunction<ImageTask, FetchedImage> fetch;
   private final MapFunction<FetchedImage, ResizedImage> resize;
   private final HttpEndpointResolver endpoints;
-  private final Sink<PackedRequest> trainer;
-  private final Sink<PackedRequest> httpTrainer;
+  private final TrainingOperator<PackedRequest, Event> trainer;
+  private final TrainingOperator<PackedRequest, Event> httpTrainer;
   private final Sink<Event> events;
   private final Sink<DeadLetter> deadLetters;
 
@@ -85,7 +89,7 @@ final class SatchelTopology {
    * @param options settings as {@link SatchelConfiguration} checked them
    * @param statuses what the sinks of events and outcomes were told
    * @param endpoints those that {@code httpTrainer} knows
-   * @param trainer takes the archives that go to Watson, and tells their outcome by itself
+   * @param trainer takes the archives that go to Watson
    * @param httpTrainer the same for those that go to an endpoint
    */
   SatchelTopology(
@@ -95,8 +99,8 @@ final class SatchelTopology {
       AsyncFunction<ImageTask, FetchedImage> fetch,
       MapFunction<FetchedImage, ResizedImage> resize,
       HttpEndpointResolver endpoints,
-      Sink<PackedRequest> trainer,
-      Sink<PackedRequest> httpTrainer,
+      TrainingOperator<PackedRequest, Event> trainer,
+      TrainingOperator<PackedRequest, Event> httpTrainer,
       Sink<Event> events,
       Sink<DeadLetter> deadLetters) {
     this.options = options;
@@ -120,9 +124,14 @@ final class SatchelTopology {
         window(
             admitted.getSideOutput(SIGNALS).union(images.getSideOutput(SIGNALS)),
             resize(fetch(images)));
-    train(packed);
-    tell(valid.getSideOutput(EVENTS).union(packed.getSideOutput(EVENTS)));
-    setAside(valid.getSideOutput(DEAD_LETTERS));
+    emit(
+        valid
+            .getSideOutput(EVENTS)
+            .union(
+                packed.getSideOutput(EVENTS),
+                train(packed, trainer, "trainer", "trainer"),
+                train(packed.getSideOutput(HTTP), httpTrainer, "http trainer", "http-trainer")));
+    deadLetter(valid.getSideOutput(DEAD_LETTERS));
   }
 
   private DataStream<RawRequest> read(StreamExecutionEnvironment environment) {
@@ -219,23 +228,31 @@ final class SatchelTopology {
                 ArchiveSettings.from(options),
                 options.get(SatchelOptions.ADMIT_REMEMBER),
                 options.get(SatchelOptions.PROGRESS_INTERVAL),
-                EVENTS))
+                EVENTS,
+                HTTP))
         .uid("window")
         .disableChaining();
   }
 
-  /** Each sink leaves the requests of the other alone. */
-  private void train(DataStream<PackedRequest> packed) {
-    packed.sinkTo(trainer).name("trainer").uid("trainer").disableChaining();
-    packed.sinkTo(httpTrainer).name("http trainer").uid("http-trainer").disableChaining();
+  /** Keyed, so that one subtask owns a request's upload, also after any rescaling. */
+  private static DataStream<Event> train(
+      DataStream<PackedRequest> packed,
+      TrainingOperator<PackedRequest, Event> trainer,
+      String name,
+      String uid) {
+    return packed
+        .keyBy(PackedRequest::requestId)
+        .transform(name, TypeInformation.of(Event.class), trainer)
+        .uid(uid)
+        .disableChaining();
   }
 
   /** Keyed, so that one subtask writes what is said of a request. */
-  private void tell(DataStream<Event> told) {
-    told.keyBy(Event::requestId).sinkTo(events).name("events").uid("events");
+  private void emit(DataStream<Event> all) {
+    all.keyBy(Event::requestId).sinkTo(events).name("events").uid("events");
   }
 
-  private void setAside(DataStream<DeadLetter> letters) {
+  private void deadLetter(DataStream<DeadLetter> letters) {
     letters.sinkTo(deadLetters).name("dead letters").uid("dead-letters");
   }
 }

@@ -236,7 +236,7 @@ public record Event(
         at,
         request.images(),
         classifier,
-        request.archives(),
+        request.archives().stream().map(Archive::withoutContent).toList(),
         request.failures(),
         error,
         null,

@@ -3,9 +3,10 @@ package io.github.satchel.job.model;
 import java.util.List;
 
 /**
- * A request whose archives are built and wait to be handed over: a reference, not the archives.
+ * A request whose archives are built and wait to be handed over.
  *
- * @param directory that holds the archives and the journals of the request
+ * @param directory that holds the archives, unless they travel with this, and the journals of the
+ *     request
  * @param failures images that were skipped
  */
 public record PackedRequest(
@@ -18,16 +19,15 @@ public record PackedRequest(
     List<Archive> archives,
     List<Failure> failures) {
 
-  /** The same without what nobody but the trainer has a use for. */
-  public PackedRequest withoutEncryptedCredentials() {
+  /** The same with other archives. */
+  public PackedRequest withArchives(List<Archive> others) {
     return new PackedRequest(
-        requestId,
-        projectId,
-        name,
-        deliverTo.withoutEncryptedCredentials(),
-        directory,
-        images,
-        archives,
-        failures);
+        requestId, projectId, name, deliverTo, directory, images, others, failures);
+  }
+
+  /** What later events and steps need once the outcome is told. */
+  public PackedRequest remainder() {
+    return new PackedRequest(
+        requestId, projectId, name, deliverTo, directory, images, List.of(), List.of());
   }
 }

@@ -1,5 +1,6 @@
 package io.github.satchel.job.window;
 
+import io.github.satchel.connectors.training.ByteBudget;
 import io.github.satchel.job.model.Archive;
 import io.github.satchel.job.model.Delivery;
 import io.github.satchel.job.model.Event;
@@ -12,6 +13,7 @@ import io.github.satchel.job.model.Label;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.TrainingRequest;
+import io.github.satchel.job.window.ArchiveStore.ArchiveWriter;
 import io.github.satchel.job.window.ClosedWindow.Contents;
 import io.github.satchel.job.window.ClosedWindow.Slice;
 import java.io.IOException;
@@ -20,7 +22,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.apache.flink.util.function.FunctionWithException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +40,24 @@ final class Settlement {
   private final ArchiveStore archives;
   private final String requestId;
   private final ClosedWindow window;
+  private final ArchiveSettings settings;
+  private final ByteBudget memory;
 
-  Settlement(ArchiveStore archives, String requestId, ClosedWindow window) {
+  /**
+   * @param memory for archives that travel with their request: what a decision holds of it is for
+   *     the caller to release
+   */
+  Settlement(
+      ArchiveStore archives,
+      String requestId,
+      ClosedWindow window,
+      ArchiveSettings settings,
+      ByteBudget memory) {
     this.archives = archives;
     this.requestId = requestId;
     this.window = window;
+    this.settings = settings;
+    this.memory = memory;
   }
 
   /** The decision, which is on disk; that of an earlier attempt if there was one. */
@@ -48,11 +65,44 @@ final class Settlement {
     Decision earlier = archives.readDecision(requestId);
     if (earlier != null) {
       LOG.info("Request {} was decided before, and stays so", requestId);
-      return earlier;
+      return earlier.inline() ? rebuilt(earlier) : earlier;
     }
+    return decideNow();
+  }
+
+  private Decision decideNow() throws IOException, InterruptedException {
     Decision decision = decide(window.contents());
-    archives.writeDecision(requestId, decision);
-    return decision;
+    try {
+      archives.writeDecision(requestId, decision);
+      return decision;
+    } catch (IOException | RuntimeException unwritable) {
+      memory.release(decision.heldBytes());
+      throw unwritable;
+    }
+  }
+
+  /**
+   * A decision whose archives travelled with their request is made whole from the images. If these
+   * are others now, as a picture on the web changed while the job was down, and nobody began to
+   * upload, nothing has been told that could not be decided anew.
+   */
+  private Decision rebuilt(Decision earlier) throws IOException, InterruptedException {
+    Contents contents = window.contents();
+    List<Archive> decided = Objects.requireNonNull(earlier.packed()).archives();
+    if (contents.admission().archiveBytes(contents.tally())
+        == decided.stream().mapToLong(Archive::bytes).sum()) {
+      Decision whole = earlier.with(inlineArchives(contents));
+      List<Archive> built = Objects.requireNonNull(whole.packed()).archives();
+      boolean same = built.size() == decided.size();
+      for (int i = 0; same && i < built.size(); i++) {
+        same = built.get(i).isSameAs(decided.get(i));
+      }
+      if (same) {
+        return whole;
+      }
+      memory.release(whole.heldBytes());
+    }
+    return archives.hasJournal(requestId) ? earlier : decideNow();
   }
 
   private Decision decide(Contents contents) throws IOException, InterruptedException {
@@ -62,12 +112,20 @@ final class Settlement {
     Event progress = Event.progress(requestId, request.projectId(), counts, now);
 
     List<Failure> ofImages = failures(contents);
-    List<Failure> ofLabels = contents.admission().lost(contents.tally());
+    List<Failure> ofLabels =
+        contents
+            .admission()
+            .lost(
+                request.labels().stream().map(Label::name).toList(),
+                contents.labels(),
+                contents.tally());
     Event.ErrorInfo error = error(contents, ofLabels, ofImages);
     if (error != null) {
       List<Failure> all = Stream.of(ofLabels, ofImages).flatMap(List::stream).toList();
-      return new Decision(progress, Event.failed(request, counts, all, error, now), null);
+      return new Decision(
+          progress, Event.failed(request, counts, all, error, now), null, false);
     }
+    boolean inline = isInline(contents);
     PackedRequest packed =
         new PackedRequest(
             requestId,
@@ -76,11 +134,17 @@ final class Settlement {
             request.deliverTo(),
             archives.directory(requestId),
             counts,
-            writeArchives(request),
+            inline ? inlineArchives(contents) : writeArchives(request),
             ofImages);
     return request.deliverTo().kind() == Delivery.Kind.STORE
-        ? new Decision(progress, Event.stored(packed, now), null)
-        : new Decision(progress, null, packed);
+        ? new Decision(progress, Event.stored(packed, now), null, false)
+        : new Decision(progress, null, packed, inline);
+  }
+
+  private boolean isInline(Contents contents) {
+    return contents.request().deliverTo().kind() != Delivery.Kind.STORE
+        && !settings.keep()
+        && contents.admission().archiveBytes(contents.tally()) <= settings.inlineBytes();
   }
 
   /** Why the request fails; null if it does not. */
@@ -130,7 +194,7 @@ final class Settlement {
     for (Label label : contents.request().labels()) {
       for (ImageLocation image : label.images()) {
         Problem problem = problems.get(index);
-        if (late && !contents.tally().has(index)) {
+        if (late && !contents.seen().get(index)) {
           problem = new Problem(FailureCode.DEADLINE, "Unable to download image from the website");
         }
         if (problem != null) {
@@ -144,11 +208,35 @@ final class Settlement {
 
   private List<Archive> writeArchives(TrainingRequest request)
       throws IOException, InterruptedException {
+    return archives(request, label -> archives.create(requestId, label));
+  }
+
+  /** Archives with their content, for which there is memory. */
+  private List<Archive> inlineArchives(Contents contents) throws IOException, InterruptedException {
+    long bytes = contents.admission().archiveBytes(contents.tally());
+    memory.acquire(bytes);
+    try {
+      return archives(
+          contents.request(),
+          label ->
+              archives.inline(
+                  requestId,
+                  label,
+                  contents.labels().getOrDefault(label, LabelTally.EMPTY).bytes()));
+    } catch (IOException | InterruptedException | RuntimeException failure) {
+      memory.release(bytes);
+      throw failure;
+    }
+  }
+
+  private List<Archive> archives(
+      TrainingRequest request, FunctionWithException<String, ArchiveWriter, IOException> create)
+      throws IOException, InterruptedException {
     List<Archive> written = new ArrayList<>();
     int index = 0;
     for (Label label : request.labels()) {
       int end = index + label.images().size();
-      try (var writer = archives.create(requestId, label.name())) {
+      try (var writer = create.apply(label.name())) {
         while (index < end) {
           Slice slice = window.images(index, end);
           for (ArchiveEntry image : slice.images()) {

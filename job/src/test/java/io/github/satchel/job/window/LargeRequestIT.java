@@ -40,7 +40,7 @@ class LargeRequestIT {
     var rocksDb = new EmbeddedRocksDBStateBackend();
     rocksDb.getMemoryConfiguration().setUseManagedMemory(false);
     WindowFixture window =
-        WindowFixture.open(new ArchiveSettings(archives.toUri().toString(), false, 2, 1), rocksDb);
+        WindowFixture.open(WindowFixture.settings(archives, 0), rocksDb);
     TrainingRequest large = Requests.request("large", IMAGES, ImageFailurePolicy.FAIL);
     byte[] picture = new byte[PICTURE_BYTES];
     new Random(1).nextBytes(picture);

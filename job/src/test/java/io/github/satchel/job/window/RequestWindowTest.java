@@ -351,6 +351,37 @@ class RequestWindowTest {
     assertThat(archives.resolve("r-1")).doesNotExist();
   }
 
+  /** Issue 14, 5: one IOException after 24 hours left a child's pictures for ever. */
+  @Test
+  void aRemovalThatFailsIsMadeAgainUntilItWorks() throws Exception {
+    window.close();
+    window =
+        WindowFixture.open(
+            new ArchiveSettings(FailingFileSystem.uri(archives), false, 2, 2, 0, 1 << 20), null);
+    TrainingRequest request = request(ImageFailurePolicy.FAIL);
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.settle();
+    FailingFileSystem.failDeletes(3);
+    long next = NOW + REMEMBER.toMillis();
+    for (long wait = 1; wait <= 4; wait *= 2) {
+      window.setTime(next);
+      window.settle();
+      assertThat(archives.resolve("r-1/cat.zip")).exists();
+      next += RequestWindow.FORGET_AGAIN.multipliedBy(wait).toMillis();
+      window.setTime(next - 1);
+      window.settle();
+      assertThat(archives.resolve("r-1/cat.zip")).exists();
+    }
+
+    window.setTime(next);
+    window.settle();
+
+    assertThat(archives.resolve("r-1")).doesNotExist();
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+  }
+
   @Test
   void storedArchivesOutliveTheirRequest() throws Exception {
     TrainingRequest request = stored(request(ImageFailurePolicy.FAIL));

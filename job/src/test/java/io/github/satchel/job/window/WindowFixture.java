@@ -48,14 +48,18 @@ final class WindowFixture {
       new Problem(FailureCode.IMAGE_UNREACHABLE, "Unable to download image from pictures.example");
   static final OutputTag<Event> EVENTS = new OutputTag<>("events", TypeInformation.of(Event.class));
 
+  static final OutputTag<PackedRequest> HTTP =
+      new OutputTag<>("http", TypeInformation.of(PackedRequest.class));
+
   private final ArchiveSettings settings;
   private final KeyedTwoInputStreamOperatorTestHarness<
           String, RequestSignal, ResizedImage, PackedRequest>
       harness;
 
-  private WindowFixture(ArchiveSettings settings) throws Exception {
+  private WindowFixture(ArchiveSettings settings, Duration remember, Duration progressInterval)
+      throws Exception {
     this.settings = settings;
-    RequestWindow window = new RequestWindow(settings, REMEMBER, Duration.ofSeconds(1), EVENTS);
+    RequestWindow window = new RequestWindow(settings, remember, progressInterval, EVENTS, HTTP);
     this.harness =
         new KeyedTwoInputStreamOperatorTestHarness<>(
             window, RequestSignal::requestId, ResizedImage::requestId, Types.STRING);
@@ -66,8 +70,17 @@ final class WindowFixture {
             StreamTaskActionExecutor.IMMEDIATE));
   }
 
+  private WindowFixture(ArchiveSettings settings) throws Exception {
+    this(settings, REMEMBER, Duration.ofSeconds(1));
+  }
+
   static WindowFixture open(Path archives) throws Exception {
-    return open(new ArchiveSettings(archives.toUri().toString(), false, 2, 2), null);
+    return open(settings(archives, 0), null);
+  }
+
+  /** Archives in a directory, or those up to a size with their requests. */
+  static ArchiveSettings settings(Path archives, long inlineBytes) {
+    return new ArchiveSettings(archives.toUri().toString(), false, 2, 2, inlineBytes, 1 << 20);
   }
 
   static WindowFixture open(ArchiveSettings settings, @Nullable StateBackend backend)
@@ -93,6 +106,21 @@ final class WindowFixture {
     if (backend != null) {
       next.harness.setStateBackend(backend);
     }
+    next.harness.initializeState(state);
+    next.harness.open();
+    next.setTime(NOW + 1);
+    return next;
+  }
+
+  /** Ends this one, and starts another from the state with other settings. */
+  WindowFixture restart(
+      OperatorSubtaskState state,
+      ArchiveSettings changed,
+      Duration remember,
+      Duration progressInterval)
+      throws Exception {
+    close();
+    WindowFixture next = new WindowFixture(changed, remember, progressInterval);
     next.harness.initializeState(state);
     next.harness.open();
     next.setTime(NOW + 1);
@@ -155,6 +183,11 @@ final class WindowFixture {
     signal(RequestSignal.admitted(new AdmittedRequest(request, DEADLINE)));
   }
 
+  /** The request comes once more. */
+  void repeat(TrainingRequest request) throws Exception {
+    signal(RequestSignal.repeated(request.requestId()));
+  }
+
   void signal(RequestSignal signal) throws Exception {
     harness.processElement1(new StreamRecord<>(signal));
   }
@@ -200,6 +233,16 @@ final class WindowFixture {
 
   List<PackedRequest> packed() {
     return harness.extractOutputValues();
+  }
+
+  /** Those that go to an endpoint. */
+  List<PackedRequest> packedForEndpoints() {
+    List<PackedRequest> packed = new ArrayList<>();
+    var records = harness.getSideOutput(HTTP);
+    if (records != null) {
+      records.forEach(record -> packed.add(record.getValue()));
+    }
+    return packed;
   }
 
   PackedRequest onlyPacked() throws Exception {

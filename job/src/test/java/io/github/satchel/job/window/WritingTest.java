@@ -82,7 +82,7 @@ class WritingTest {
     rocksDb.getMemoryConfiguration().setUseManagedMemory(false);
     window.close();
     window =
-        WindowFixture.open(new ArchiveSettings(archives.toUri().toString(), false, 2, 2), rocksDb);
+        WindowFixture.open(WindowFixture.settings(archives, 0), rocksDb);
     sendLarge();
     window.runMail();
 
