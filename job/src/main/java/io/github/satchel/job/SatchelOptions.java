@@ -104,9 +104,8 @@ public final class SatchelOptions {
           .defaultValue(300)
           .withDescription(
               "Images of a request on their way at once, from being sent to being told of in a"
-                  + " progress event; at least 20. Everything a small request waits for behind a"
-                  + " large one, and the most that one request gets done in a"
-                  + " window.progress-interval.");
+                  + " progress event; at least 20. More where the stages behind are faster: twice"
+                  + " what they got done between the last two progress events.");
 
   public static final ConfigOption<Integer> DISPATCH_QUANTUM =
       key("dispatch.quantum")
@@ -122,7 +121,7 @@ public final class SatchelOptions {
           .durationType()
           .defaultValue(Duration.ofSeconds(5))
           .withDescription(
-              "How long a request with dispatch.in-flight images on their way waits for one of"
+              "How long a request with as many images on their way as it may have waits for one of"
                   + " them; then it sends 20 more all the same.");
 
   public static final ConfigOption<String> IMAGES_DIR =
@@ -576,6 +575,35 @@ public final class SatchelOptions {
           .defaultValue(Duration.ofHours(2))
           .withDescription(
               "After which a classifier that still trains is given up as training-unknown.");
+
+  /**
+   * What to mind when a setting is changed across a savepoint. All others are free to change: what
+   * is under way goes on, by the old value or the new one.
+   */
+  static final Map<ConfigOption<?>, String> CHANGED_WITH_CARE =
+      Map.of(
+          KAFKA_BOOTSTRAP_SERVERS,
+          "Other brokers of the same cluster are free to name. For another cluster, start without a"
+              + " savepoint: positions in the topics do not hold there.",
+          KAFKA_REQUESTS_TOPIC,
+          "A job that goes on from a savepoint reads the old topic, too, until it starts anew.",
+          KAFKA_RESULTS_TOPIC,
+          "Requests under way end in the new topic: move its readers first.",
+          IMAGES_DIR,
+          "Copy the images first: those of requests under way are looked for in the new place.",
+          RESIZE_WIDTH,
+          "Let requests under way end first, or their pictures have both sizes.",
+          RESIZE_HEIGHT,
+          "Let requests under way end first, or their pictures have both sizes.",
+          ARCHIVES_DIR,
+          "What the old place holds of requests that are not forgotten yet (admit.remember) is not"
+              + " removed: delete it then. One of these that is sent again is not answered.",
+          CREDENTIALS_DIR,
+          "Names that requests under way use must be there, for watson.follow-limit after their"
+              + " uploads.",
+          CREDENTIALS_KEY_SET,
+          "Keys that requests under way use must be there, for watson.follow-limit after their"
+              + " uploads.");
 
   /** Options without which there is no job. */
   static final Set<ConfigOption<?>> REQUIRED =

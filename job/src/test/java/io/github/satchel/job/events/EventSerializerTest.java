@@ -120,7 +120,8 @@ class EventSerializerTest {
                 "ce_id", "r-1/progress/2026-01-02T03:04:06.007Z",
                 "ce_source", "urn:satchel",
                 "ce_type", "io.github.satchel.training.progress",
-                "ce_time", "2026-01-02T03:04:06.007Z"));
+                "ce_time", "2026-01-02T03:04:06.007Z",
+                "ce_imagesknown", String.valueOf(COUNTS.done() + COUNTS.failed())));
     assertThat(new String(requireNonNull(message.key()), UTF_8)).isEqualTo("project-1");
   }
 
