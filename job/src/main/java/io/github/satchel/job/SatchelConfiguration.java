@@ -2,6 +2,7 @@ package io.github.satchel.job;
 
 import io.github.satchel.job.fetch.FetchSettings;
 import io.github.satchel.job.resize.ResizeSettings;
+import io.github.satchel.job.trainer.Trainers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -95,7 +96,7 @@ public final class SatchelConfiguration {
       SatchelOptions.RULES.forEach(rule -> rule.check(options).ifPresent(problems::add));
       checkStage(() -> FetchSettings.from(options), problems);
       checkStage(() -> ResizeSettings.from(options), problems);
-      checkStage(() -> SatchelJob.decrypter(options), problems);
+      checkStage(() -> Trainers.decrypter(options), problems);
     }
     if (!problems.isEmpty()) {
       throw new InvalidConfigurationException(problems);

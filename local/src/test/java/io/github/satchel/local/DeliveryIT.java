@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.satchel.job.model.Event;
+import io.github.satchel.contract.Event;
 import io.github.satchel.local.client.RequestBuilder;
 import io.github.satchel.local.client.Result;
 import io.github.satchel.local.watson.Call;

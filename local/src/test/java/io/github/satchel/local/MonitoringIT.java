@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Json;
 import io.github.satchel.job.metrics.JobMetric;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Json;
 import io.github.satchel.local.client.RequestBuilder;
 import io.github.satchel.local.pictures.PictureFault;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.github.satchel.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.satchel.job.model.Event;
+import io.github.satchel.contract.Event;
 import io.github.satchel.local.client.RequestBuilder;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package io.github.satchel.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.satchel.contract.Json;
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
-import io.github.satchel.job.model.Json;
 import io.github.satchel.local.flink.Checkpoints;
 import io.github.satchel.local.flink.EmbeddedFlink;
 import java.io.IOException;

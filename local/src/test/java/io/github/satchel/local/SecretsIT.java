@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.jwk.JWK;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Failure;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
 import io.github.satchel.local.client.RequestBuilder;
 import io.github.satchel.local.client.TopicFollower;
 import io.github.satchel.local.flink.FlinkRest;

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Schema;
-import io.github.satchel.job.admit.ContractSchema;
-import io.github.satchel.job.model.Event;
+import io.github.satchel.contract.ContractSchema;
+import io.github.satchel.contract.Event;
 import io.github.satchel.local.client.RequestProducer;
 import io.github.satchel.local.client.Result;
 import io.github.satchel.local.client.TopicFollower;

@@ -1,11 +1,11 @@
 package io.github.satchel.local;
 
-import static io.github.satchel.job.model.Event.Type.ACCEPTED;
-import static io.github.satchel.job.model.Event.Type.FAILED;
-import static io.github.satchel.job.model.Event.Type.PROGRESS;
-import static io.github.satchel.job.model.Event.Type.REJECTED;
-import static io.github.satchel.job.model.Event.Type.STORED;
-import static io.github.satchel.job.model.Event.Type.UPLOADED;
+import static io.github.satchel.contract.Event.Type.ACCEPTED;
+import static io.github.satchel.contract.Event.Type.FAILED;
+import static io.github.satchel.contract.Event.Type.PROGRESS;
+import static io.github.satchel.contract.Event.Type.REJECTED;
+import static io.github.satchel.contract.Event.Type.STORED;
+import static io.github.satchel.contract.Event.Type.UPLOADED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,11 +14,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.StoredImage;
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.StoredImage;
 import io.github.satchel.local.client.RequestBuilder;
 import io.github.satchel.local.client.Result;
 import io.github.satchel.local.kafka.LocalKafka;

@@ -1,5 +1,8 @@
 package io.github.satchel.job.model;
 
+import io.github.satchel.contract.Delivery;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.ImageCounts;
 import java.util.List;
 
 /**
@@ -16,11 +19,16 @@ public record PackedRequest(
     Delivery deliverTo,
     String directory,
     ImageCounts images,
-    List<Archive> archives,
+    List<PackedArchive> archives,
     List<Failure> failures) {
 
+  /** Bytes of archives that are in memory. */
+  public long heldBytes() {
+    return archives.stream().mapToLong(PackedArchive::heldBytes).sum();
+  }
+
   /** The same with other archives. */
-  public PackedRequest withArchives(List<Archive> others) {
+  public PackedRequest withArchives(List<PackedArchive> others) {
     return new PackedRequest(
         requestId, projectId, name, deliverTo, directory, images, others, failures);
   }

@@ -18,14 +18,14 @@ public final class PackedRequestConverter implements ElementConverter<PackedRequ
         classifierName(request),
         request.archives().stream()
             .map(
-                archive ->
+                each ->
                     new ExampleArchive(
-                        archive.label(),
-                        archive.uri(),
-                        archive.bytes(),
-                        archive.images(),
-                        archive.sha256(),
-                        archive.content()))
+                        each.archive().label(),
+                        each.archive().uri(),
+                        each.archive().bytes(),
+                        each.archive().images(),
+                        each.archive().sha256(),
+                        each.content()))
             .toList(),
         request.directory() + "/upload.json",
         request.deliverTo().credentials().stream()

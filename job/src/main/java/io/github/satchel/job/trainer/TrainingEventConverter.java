@@ -5,10 +5,11 @@ import io.github.satchel.connectors.training.EventConverter;
 import io.github.satchel.connectors.training.TrainingError;
 import io.github.satchel.connectors.training.TrainingEvent;
 import io.github.satchel.connectors.training.TrainingEvent.RejectedCredentials;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.Json;
+import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,24 +22,24 @@ public final class TrainingEventConverter implements EventConverter<PackedReques
   public Event convert(PackedRequest request, TrainingEvent event) {
     return switch (event.kind()) {
       case UPLOADING ->
-          Event.uploading(
+          PackedEvents.uploading(
               request,
               new Event.Upload(
-                  request.archives().stream().mapToLong(archive -> archive.bytes()).sum(),
+                  request.archives().stream().mapToLong(each -> each.archive().bytes()).sum(),
                   event.upload().sentBytes()),
               event.at());
       case UPLOADED ->
           withRejected(
-              event, Event.uploaded(request, classifier(event), event.upload().deletedFirst(), event.at()));
+              event, PackedEvents.uploaded(request, classifier(event), event.upload().deletedFirst(), event.at()));
       case FAILED ->
           withRejected(
-              event, Event.uploadFailed(request, error(event), event.upload().deletedFirst(), event.at()));
-      case READY -> Event.trained(Event.Type.READY, request, classifier(event), null, event.at());
+              event, PackedEvents.uploadFailed(request, error(event), event.upload().deletedFirst(), event.at()));
+      case READY -> PackedEvents.trained(Event.Type.READY, request, classifier(event), null, event.at());
       case TRAINING_FAILED ->
-          Event.trained(
+          PackedEvents.trained(
               Event.Type.TRAINING_FAILED, request, classifier(event), error(event), event.at());
       case TRAINING_UNKNOWN ->
-          Event.trained(
+          PackedEvents.trained(
               Event.Type.TRAINING_UNKNOWN, request, classifier(event), error(event), event.at());
     };
   }

@@ -1,7 +1,8 @@
 package io.github.satchel.job.window;
 
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.Json;
+import io.github.satchel.job.model.PackedArchive;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
@@ -180,14 +181,15 @@ final class ArchiveStore {
     }
 
     /** Ends the archive and says what became of it. */
-    Archive finish() throws IOException {
+    PackedArchive finish() throws IOException {
       zip.close();
-      return new Archive(
-          label,
-          path.toString(),
-          images,
-          counter.bytes,
-          HexFormat.of().formatHex(digest.digest()),
+      return new PackedArchive(
+          new Archive(
+              label,
+              path.toString(),
+              images,
+              counter.bytes,
+              HexFormat.of().formatHex(digest.digest())),
           out instanceof ByteArrayOutputStream memory ? memory.toByteArray() : null);
     }
 

@@ -1,7 +1,7 @@
 package io.github.satchel.job.window;
 
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.Event;
+import io.github.satchel.contract.Event;
+import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +22,11 @@ record Decision(
 
   /** Bytes of archives that this holds in memory. */
   long heldBytes() {
-    long bytes = 0;
-    for (Archive archive : packed == null ? List.<Archive>of() : packed.archives()) {
-      bytes += archive.content() == null ? 0 : archive.content().length;
-    }
-    return bytes;
+    return packed == null ? 0 : packed.heldBytes();
   }
 
   /** The same with other archives. */
-  Decision with(List<Archive> archives) {
+  Decision with(List<PackedArchive> archives) {
     return packed == null
         ? this
         : new Decision(progress, outcome, packed.withArchives(archives), inline);

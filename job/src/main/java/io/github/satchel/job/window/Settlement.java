@@ -1,18 +1,20 @@
 package io.github.satchel.job.window;
 
 import io.github.satchel.connectors.training.ByteBudget;
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.Delivery;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.ImageFailurePolicy;
-import io.github.satchel.job.model.ImageLocation;
-import io.github.satchel.job.model.Label;
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.Delivery;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.ImageLocation;
+import io.github.satchel.contract.Label;
+import io.github.satchel.job.model.PackedArchive;
+import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
-import io.github.satchel.job.model.TrainingRequest;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.window.ArchiveStore.ArchiveWriter;
 import io.github.satchel.job.window.ClosedWindow.Contents;
 import io.github.satchel.job.window.ClosedWindow.Slice;
@@ -88,21 +90,22 @@ final class Settlement {
    */
   private Decision rebuilt(Decision earlier) throws IOException, InterruptedException {
     Contents contents = window.contents();
-    List<Archive> decided = Objects.requireNonNull(earlier.packed()).archives();
+    List<Archive> decided = archives(earlier);
     if (contents.admission().archiveBytes(contents.tally())
         == decided.stream().mapToLong(Archive::bytes).sum()) {
       Decision whole = earlier.with(inlineArchives(contents));
-      List<Archive> built = Objects.requireNonNull(whole.packed()).archives();
-      boolean same = built.size() == decided.size();
-      for (int i = 0; same && i < built.size(); i++) {
-        same = built.get(i).isSameAs(decided.get(i));
-      }
-      if (same) {
+      if (archives(whole).equals(decided)) {
         return whole;
       }
       memory.release(whole.heldBytes());
     }
     return archives.hasJournal(requestId) ? earlier : decideNow();
+  }
+
+  private static List<Archive> archives(Decision decision) {
+    return Objects.requireNonNull(decision.packed()).archives().stream()
+        .map(PackedArchive::archive)
+        .toList();
   }
 
   private Decision decide(Contents contents) throws IOException, InterruptedException {
@@ -137,7 +140,7 @@ final class Settlement {
             inline ? inlineArchives(contents) : writeArchives(request),
             ofImages);
     return request.deliverTo().kind() == Delivery.Kind.STORE
-        ? new Decision(progress, Event.stored(packed, now), null, false)
+        ? new Decision(progress, PackedEvents.stored(packed, now), null, false)
         : new Decision(progress, null, packed, inline);
   }
 
@@ -198,7 +201,7 @@ final class Settlement {
           problem = new Problem(FailureCode.DEADLINE, "Unable to download image from the website");
         }
         if (problem != null) {
-          failures.add(Failure.ofImage(problem, label.name(), image));
+          failures.add(problem.of(label.name(), image));
         }
         index++;
       }
@@ -206,13 +209,13 @@ final class Settlement {
     return failures;
   }
 
-  private List<Archive> writeArchives(TrainingRequest request)
+  private List<PackedArchive> writeArchives(TrainingRequest request)
       throws IOException, InterruptedException {
     return archives(request, label -> archives.create(requestId, label));
   }
 
   /** Archives with their content, for which there is memory. */
-  private List<Archive> inlineArchives(Contents contents) throws IOException, InterruptedException {
+  private List<PackedArchive> inlineArchives(Contents contents) throws IOException, InterruptedException {
     long bytes = contents.admission().archiveBytes(contents.tally());
     memory.acquire(bytes);
     try {
@@ -229,10 +232,10 @@ final class Settlement {
     }
   }
 
-  private List<Archive> archives(
+  private List<PackedArchive> archives(
       TrainingRequest request, FunctionWithException<String, ArchiveWriter, IOException> create)
       throws IOException, InterruptedException {
-    List<Archive> written = new ArrayList<>();
+    List<PackedArchive> written = new ArrayList<>();
     int index = 0;
     for (Label label : request.labels()) {
       int end = index + label.images().size();

@@ -11,10 +11,11 @@ import io.github.satchel.connectors.training.TrainingError;
 import io.github.satchel.connectors.training.TrainingEvent;
 import io.github.satchel.connectors.training.TrainingEvent.Kind;
 import io.github.satchel.connectors.training.TrainingEvent.RejectedCredentials;
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.Delivery;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.Delivery;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.Json;
+import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
 import java.time.Instant;
 import java.util.List;
@@ -42,10 +43,14 @@ class TrainingEventConverterTest {
           "file:/archives/r1",
           new ImageCounts(20, 20, 0),
           List.of(
-              new Archive("cat", "file:/archives/r1/cat.zip", 10, 700, "0a"),
-              new Archive("dog", "file:/archives/r1/dog.zip", 10, 300, "0b")),
+              packed(new Archive("cat", "file:/archives/r1/cat.zip", 10, 700, "0a")),
+              packed(new Archive("dog", "file:/archives/r1/dog.zip", 10, 300, "0b"))),
           List.of());
   private static final Training TRAINING = new PackedRequestConverter().convert(REQUEST);
+
+  private static PackedArchive packed(Archive archive) {
+    return new PackedArchive(archive, null);
+  }
 
   @Test
   void aPackedRequestBecomesATraining() {

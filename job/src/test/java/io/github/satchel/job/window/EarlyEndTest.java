@@ -3,16 +3,16 @@ package io.github.satchel.job.window;
 import static io.github.satchel.job.window.WindowFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.Label;
+import io.github.satchel.contract.TrainingLimits;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.ImageFailurePolicy;
-import io.github.satchel.job.model.Label;
-import io.github.satchel.job.model.TrainingLimits;
-import io.github.satchel.job.model.TrainingRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -156,7 +156,7 @@ class EarlyEndTest {
     window.sendImage(request, 9, new byte[Math.toIntExact(rest)]);
     window.sendImages(request, 10, 20);
 
-    assertThat(window.onlyPacked().archives().get(0))
+    assertThat(window.onlyPacked().archives().get(0).archive())
         .returns(TrainingLimits.MAX_ARCHIVE_BYTES, Archive::bytes)
         .returns(100_000_000L, archive -> archives.resolve("r-1/cat.zip").toFile().length());
   }
@@ -172,7 +172,7 @@ class EarlyEndTest {
         writer.add(new ArchiveEntry(name, content));
         expected += ArchiveStore.entryBytes(name, content.length);
       }
-      written = writer.finish();
+      written = writer.finish().archive();
     }
 
     assertThat(written.bytes())

@@ -7,11 +7,12 @@ import static io.github.satchel.job.window.WindowFixture.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.job.Requests;
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.ImageFailurePolicy;
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
-import io.github.satchel.job.model.TrainingRequest;
+import io.github.satchel.contract.TrainingRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -51,16 +52,16 @@ class InlineArchivesTest {
     assertThat(files()).containsExactly("decision.json");
     window.close();
     window = WindowFixture.open(archives.resolve("by-reference"));
-    for (Archive archive : packed().archives()) {
-      Archive inline =
-          packed.archives().stream()
-              .filter(each -> each.label().equals(archive.label()))
-              .findFirst()
-              .orElseThrow();
-      assertThat(inline.isSameAs(archive)).isTrue();
+    List<PackedArchive> written = packed().archives();
+    for (int i = 0; i < 2; i++) {
+      Archive inline = packed.archives().get(i).archive();
+      Archive archive = written.get(i).archive();
+      assertThat(inline.label()).isEqualTo(archive.label());
+      assertThat(inline.sha256()).isEqualTo(archive.sha256());
+      assertThat(inline.bytes()).isEqualTo(archive.bytes());
       assertThat(inline.images()).isEqualTo(archive.images());
       assertThat(inline.uri()).endsWith("/r-1/" + archive.label() + ".zip");
-      assertThat(inline.content())
+      assertThat(packed.archives().get(i).content())
           .isEqualTo(Files.readAllBytes(Path.of(URI.create(archive.uri()))));
     }
   }
@@ -90,7 +91,7 @@ class InlineArchivesTest {
 
   private long packedBytes() throws Exception {
     window = WindowFixture.open(WindowFixture.settings(archives.resolve("measured"), 1 << 20), null);
-    long bytes = packed().archives().stream().mapToLong(Archive::bytes).sum();
+    long bytes = packed().heldBytes();
     window.close();
     return bytes;
   }
@@ -102,7 +103,7 @@ class InlineArchivesTest {
     window.sendImages(stored, 0, 20);
     Event outcome = window.onlyOutcome();
 
-    assertThat(outcome.archives()).allMatch(archive -> archive.content() == null);
+    assertThat(outcome.archives()).hasSize(2);
     assertThat(files()).contains("cat.zip", "dog.zip");
   }
 
@@ -134,7 +135,7 @@ class InlineArchivesTest {
     window.sendImage(request, 19, "picture 2O".getBytes(StandardCharsets.UTF_8));
 
     PackedRequest again = window.onlyPacked();
-    assertThat(again.archives().get(1).isSameAs(first.archives().get(1))).isFalse();
+    assertThat(again.archives().get(1).archive()).isNotEqualTo(first.archives().get(1).archive());
     assertThat(again.archives()).noneMatch(archive -> archive.content() == null);
   }
 
@@ -153,7 +154,7 @@ class InlineArchivesTest {
 
     assertThat(window.onlyPacked())
         .isEqualTo(
-            first.withArchives(first.archives().stream().map(Archive::withoutContent).toList()));
+            first.withArchives(first.archives().stream().map(PackedArchive::withoutContent).toList()));
     assertThat(window.outcomes()).isEmpty();
   }
 

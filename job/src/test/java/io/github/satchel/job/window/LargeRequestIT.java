@@ -2,12 +2,13 @@ package io.github.satchel.job.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.ImageFailurePolicy;
+import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
-import io.github.satchel.job.model.TrainingRequest;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ class LargeRequestIT {
         .containsExactly("small", "large");
     PackedRequest packed = window.packed().get(1);
     assertThat(packed.images()).isEqualTo(new ImageCounts(2 * IMAGES, 2 * IMAGES, 0));
-    assertThat(packed.archives())
+    assertThat(packed.archives().stream().map(PackedArchive::archive))
         .allSatisfy(
             archive ->
                 assertThat(archives.resolve("large").resolve(archive.label() + ".zip"))

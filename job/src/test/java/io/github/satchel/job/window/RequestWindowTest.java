@@ -9,16 +9,17 @@ import static io.github.satchel.job.window.WindowFixture.request;
 import static io.github.satchel.job.window.WindowFixture.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.ImageFailurePolicy;
+import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
-import io.github.satchel.job.model.TrainingRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,8 +84,8 @@ class RequestWindowTest {
     PackedRequest packed = window.onlyPacked();
     assertThat(packed.requestId()).isEqualTo("r-1");
     assertThat(packed.images()).isEqualTo(new ImageCounts(20, 20, 0));
-    assertThat(packed.archives()).extracting(Archive::label).containsExactly("cat", "dog");
-    for (Archive archive : packed.archives()) {
+    assertThat(packed.archives()).extracting(each -> each.archive().label()).containsExactly("cat", "dog");
+    for (Archive archive : packed.archives().stream().map(PackedArchive::archive).toList()) {
       Path zip = archives.resolve("r-1").resolve(archive.label() + ".zip");
       assertThat(archive.uri()).endsWith("/r-1/" + archive.label() + ".zip");
       assertThat(archive.images()).isEqualTo(10);
@@ -128,8 +129,8 @@ class RequestWindowTest {
 
     List<PackedRequest> packed = window.packed();
     assertThat(packed).hasSize(2);
-    assertThat(packed.get(0).archives().get(0).sha256())
-        .isEqualTo(packed.get(1).archives().get(0).sha256())
+    assertThat(packed.get(0).archives().get(0).archive().sha256())
+        .isEqualTo(packed.get(1).archives().get(0).archive().sha256())
         .isEqualTo(SHA_OF_CATS);
   }
 
@@ -141,7 +142,7 @@ class RequestWindowTest {
       TimeZone.setDefault(TimeZone.getTimeZone("Asia/Tokyo"));
       window.send(request);
       window.sendImages(request, 0, 20);
-      assertThat(window.onlyPacked().archives().get(0).sha256()).isEqualTo(SHA_OF_CATS);
+      assertThat(window.onlyPacked().archives().get(0).archive().sha256()).isEqualTo(SHA_OF_CATS);
     } finally {
       TimeZone.setDefault(zone);
     }
@@ -205,8 +206,8 @@ class RequestWindowTest {
     assertThat(outcome.images()).isEqualTo(new ImageCounts(20, 18, 2));
     assertThat(outcome.failures())
         .containsExactly(
-            Failure.ofImage(GONE, "cat", request.labels().get(0).images().get(2)),
-            Failure.ofImage(GONE, "dog", request.labels().get(1).images().get(7)));
+            GONE.of("cat", request.labels().get(0).images().get(2)),
+            GONE.of("dog", request.labels().get(1).images().get(7)));
     assertThat(outcome.error())
         .isEqualTo(
             new Event.ErrorInfo(
@@ -225,7 +226,7 @@ class RequestWindowTest {
     window.sendImages(request, 2, 24);
 
     PackedRequest packed = window.onlyPacked();
-    assertThat(packed.archives()).extracting(Archive::images).containsExactly(10, 12);
+    assertThat(packed.archives()).extracting(each -> each.archive().images()).containsExactly(10, 12);
     assertThat(packed.failures()).hasSize(2);
     assertThat(packed.images()).isEqualTo(new ImageCounts(24, 22, 2));
   }

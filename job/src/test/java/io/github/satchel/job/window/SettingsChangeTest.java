@@ -5,10 +5,10 @@ import static io.github.satchel.job.window.WindowFixture.REMEMBER;
 import static io.github.satchel.job.window.WindowFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.ImageFailurePolicy;
-import io.github.satchel.job.model.TrainingRequest;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.TrainingRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

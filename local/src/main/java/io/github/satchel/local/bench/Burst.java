@@ -1,6 +1,6 @@
 package io.github.satchel.local.bench;
 
-import io.github.satchel.job.model.Event;
+import io.github.satchel.contract.Event;
 import io.github.satchel.local.bench.BurstResult.Checkpoints;
 import io.github.satchel.local.bench.BurstResult.ProcessFigures;
 import io.github.satchel.local.bench.BurstResult.Stages;

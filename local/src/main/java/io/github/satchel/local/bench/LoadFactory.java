@@ -2,7 +2,7 @@ package io.github.satchel.local.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.satchel.job.model.Event;
+import io.github.satchel.contract.Event;
 import io.github.satchel.local.client.RequestBuilder;
 import java.util.ArrayList;
 import java.util.List;

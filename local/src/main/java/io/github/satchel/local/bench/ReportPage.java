@@ -2,7 +2,7 @@ package io.github.satchel.local.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Json;
 import io.github.satchel.local.bench.ContactSheet.Sheet;
 import io.github.satchel.local.bench.Monitor.JobSample;
 import io.github.satchel.local.bench.Monitor.MemorySample;

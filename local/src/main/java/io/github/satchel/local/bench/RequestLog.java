@@ -1,6 +1,6 @@
 package io.github.satchel.local.bench;
 
-import io.github.satchel.job.model.Event;
+import io.github.satchel.contract.Event;
 import io.github.satchel.local.client.Result;
 import java.time.Duration;
 import java.time.Instant;

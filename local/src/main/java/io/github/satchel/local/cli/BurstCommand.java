@@ -1,7 +1,7 @@
 package io.github.satchel.local.cli;
 
+import io.github.satchel.contract.Json;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
-import io.github.satchel.job.model.Json;
 import io.github.satchel.local.bench.Burst;
 import io.github.satchel.local.bench.BurstResult;
 import io.github.satchel.local.bench.Load;

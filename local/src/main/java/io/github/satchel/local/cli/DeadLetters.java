@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

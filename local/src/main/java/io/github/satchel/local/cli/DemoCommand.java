@@ -1,11 +1,11 @@
 package io.github.satchel.local.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.Json;
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.Json;
 import io.github.satchel.local.JobSettings;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.bench.Burst;

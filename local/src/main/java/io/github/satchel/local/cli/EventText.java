@@ -1,8 +1,8 @@
 package io.github.satchel.local.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Json;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

@@ -6,7 +6,7 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.RSAKey;
 import io.github.satchel.connectors.training.Credentials;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Json;
 import io.github.satchel.local.KeySetFile;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.github.satchel.local.cli;
 
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.ImageCounts;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.ImageCounts;
 import io.github.satchel.local.client.Result;
 import java.time.Duration;
 import java.util.ArrayList;

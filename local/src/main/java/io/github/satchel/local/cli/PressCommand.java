@@ -1,6 +1,6 @@
 package io.github.satchel.local.cli;
 
-import io.github.satchel.job.model.Event;
+import io.github.satchel.contract.Event;
 import io.github.satchel.local.bench.Load;
 import io.github.satchel.local.bench.LoadFactory;
 import io.github.satchel.local.bench.Percentiles;

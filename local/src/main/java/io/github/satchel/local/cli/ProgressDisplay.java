@@ -1,6 +1,6 @@
 package io.github.satchel.local.cli;
 
-import io.github.satchel.job.model.Event;
+import io.github.satchel.contract.Event;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.satchel.local.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.satchel.job.model.Event;
+import io.github.satchel.contract.Event;
 import io.github.satchel.local.bench.Load;
 import java.util.Map;
 

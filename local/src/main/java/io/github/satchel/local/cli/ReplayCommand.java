@@ -1,7 +1,7 @@
 package io.github.satchel.local.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Json;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.cli.DeadLetters.Letter;
 import java.io.BufferedReader;

@@ -1,7 +1,7 @@
 package io.github.satchel.local.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.satchel.job.model.TrainingRequest;
+import io.github.satchel.contract.TrainingRequest;
 import java.io.PrintWriter;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;

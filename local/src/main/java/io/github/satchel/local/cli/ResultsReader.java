@@ -1,7 +1,7 @@
 package io.github.satchel.local.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.github.satchel.local.cli;
 
+import io.github.satchel.contract.Json;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
 import io.github.satchel.job.SatchelOptions;
-import io.github.satchel.job.model.Json;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.bench.LoadFactory;
 import io.github.satchel.local.bench.RetrainResult;

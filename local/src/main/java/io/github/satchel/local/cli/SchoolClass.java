@@ -1,8 +1,8 @@
 package io.github.satchel.local.cli;
 
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.StoredImage;
-import io.github.satchel.job.model.TrainingLimits;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.StoredImage;
+import io.github.satchel.contract.TrainingLimits;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.client.RequestBuilder;
 import io.github.satchel.local.pictures.PictureFault;

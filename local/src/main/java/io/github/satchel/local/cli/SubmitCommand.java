@@ -3,8 +3,8 @@ package io.github.satchel.local.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.satchel.job.admit.ParsedRequest;
-import io.github.satchel.job.model.TrainingRequest;
+import io.github.satchel.contract.ParsedRequest;
+import io.github.satchel.contract.TrainingRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

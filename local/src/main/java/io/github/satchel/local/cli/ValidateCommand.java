@@ -2,8 +2,8 @@ package io.github.satchel.local.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.satchel.job.admit.ParsedRequest;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Json;
+import io.github.satchel.contract.ParsedRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

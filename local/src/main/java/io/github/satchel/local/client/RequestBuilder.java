@@ -2,8 +2,8 @@ package io.github.satchel.local.client;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.satchel.job.model.Json;
-import io.github.satchel.job.model.StoredImage;
+import io.github.satchel.contract.Json;
+import io.github.satchel.contract.StoredImage;
 
 /** Puts a request together, in the JSON of the contract. */
 public final class RequestBuilder {

@@ -1,8 +1,8 @@
 package io.github.satchel.local.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

@@ -1,7 +1,7 @@
 package io.github.satchel.local.watson;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Json;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.Json;
 import io.github.satchel.local.bench.Burst.Usage;
 import io.github.satchel.local.bench.ContactSheet.Sheet;
 import io.github.satchel.local.bench.Monitor.JobSample;

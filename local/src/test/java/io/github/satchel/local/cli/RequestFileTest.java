@@ -3,7 +3,7 @@ package io.github.satchel.local.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

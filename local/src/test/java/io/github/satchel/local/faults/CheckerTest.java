@@ -3,7 +3,7 @@ package io.github.satchel.local.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Json;
 import io.github.satchel.local.client.RequestBuilder;
 import io.github.satchel.local.faults.History.Create;
 import io.github.satchel.local.faults.History.Letter;

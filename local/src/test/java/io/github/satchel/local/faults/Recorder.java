@@ -3,7 +3,7 @@ package io.github.satchel.local.faults;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Json;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.client.TopicFollower;
 import io.github.satchel.local.faults.History.Letter;

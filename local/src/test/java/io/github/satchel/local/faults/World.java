@@ -2,8 +2,8 @@ package io.github.satchel.local.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.contract.Json;
 import io.github.satchel.job.SatchelConfiguration;
-import io.github.satchel.job.model.Json;
 import io.github.satchel.local.Endpoints;
 import io.github.satchel.local.JobSettings;
 import io.github.satchel.local.LocalServices;

@@ -3,8 +3,8 @@ package io.github.satchel.local.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.satchel.contract.Event;
 import io.github.satchel.job.SatchelConfiguration;
-import io.github.satchel.job.model.Event;
 import io.github.satchel.local.JobSettings;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.ServiceProcesses;

@@ -1,7 +1,5 @@
-package io.github.satchel.job.admit;
+package io.github.satchel.contract;
 
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.TrainingRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

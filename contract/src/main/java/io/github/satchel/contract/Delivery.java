@@ -1,4 +1,4 @@
-package io.github.satchel.job.model;
+package io.github.satchel.contract;
 
 import java.util.List;
 import java.util.Map;

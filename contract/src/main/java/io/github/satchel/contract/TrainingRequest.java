@@ -1,4 +1,4 @@
-package io.github.satchel.job.model;
+package io.github.satchel.contract;
 
 import java.time.Instant;
 import java.util.List;

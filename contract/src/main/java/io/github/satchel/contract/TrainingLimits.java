@@ -1,4 +1,4 @@
-package io.github.satchel.job.model;
+package io.github.satchel.contract;
 
 /**
  * What training services take, after the documents of Watson Visual Recognition v3, and what pupils

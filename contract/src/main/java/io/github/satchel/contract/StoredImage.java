@@ -1,4 +1,4 @@
-package io.github.satchel.job.model;
+package io.github.satchel.contract;
 
 /**
  * An image that a pupil drew or photographed, kept in object storage.

@@ -1,4 +1,4 @@
-package io.github.satchel.job.model;
+package io.github.satchel.contract;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -162,85 +162,6 @@ public record Event(
         error,
         null,
         List.of());
-  }
-
-  /** The archives stay where they are. */
-  public static Event stored(PackedRequest request, Instant at) {
-    return packed(Type.STORED, request, null, null, List.of(), at);
-  }
-
-  /** The request's archives are on their way. */
-  public static Event uploading(PackedRequest request, Upload upload, Instant at) {
-    return new Event(
-        Type.UPLOADING,
-        request.requestId(),
-        request.projectId(),
-        at,
-        request.images(),
-        null,
-        List.of(),
-        List.of(),
-        null,
-        upload,
-        List.of());
-  }
-
-  /** The request's classifier was created. */
-  public static Event uploaded(
-      PackedRequest request, Classifier classifier, List<String> deletedFirst, Instant at) {
-    return packed(Type.UPLOADED, request, classifier, null, deletedFirst, at);
-  }
-
-  /** The request's archives could not be handed over. */
-  public static Event uploadFailed(
-      PackedRequest request, ErrorInfo error, List<String> deletedFirst, Instant at) {
-    return packed(Type.FAILED, request, null, error, deletedFirst, at);
-  }
-
-  /**
-   * What became of the request's classifier.
-   *
-   * @param error unless it is ready
-   */
-  public static Event trained(
-      Type type,
-      PackedRequest request,
-      Classifier classifier,
-      @Nullable ErrorInfo error,
-      Instant at) {
-    return new Event(
-        type,
-        request.requestId(),
-        request.projectId(),
-        at,
-        request.images(),
-        classifier,
-        List.of(),
-        List.of(),
-        error,
-        null,
-        List.of());
-  }
-
-  private static Event packed(
-      Type type,
-      PackedRequest request,
-      @Nullable Classifier classifier,
-      @Nullable ErrorInfo error,
-      List<String> deletedFirst,
-      Instant at) {
-    return new Event(
-        type,
-        request.requestId(),
-        request.projectId(),
-        at,
-        request.images(),
-        classifier,
-        request.archives().stream().map(Archive::withoutContent).toList(),
-        request.failures(),
-        error,
-        null,
-        deletedFirst);
   }
 
   /** The request does not follow the contract. */

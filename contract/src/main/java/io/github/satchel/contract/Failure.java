@@ -1,4 +1,4 @@
-package io.github.satchel.job.model;
+package io.github.satchel.contract;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonPointer;
@@ -29,10 +29,11 @@ public record Failure(
       @Nullable String pointer) {}
 
   /** A failure of one image. */
-  public static Failure ofImage(Problem problem, String label, ImageLocation image) {
+  public static Failure ofImage(
+      FailureCode code, String message, String label, ImageLocation image) {
     return new Failure(
-        problem.code(),
-        problem.message(),
+        code,
+        message,
         label,
         new Location(image.type(), image.imageid(), image.url(), image.spec(), null));
   }

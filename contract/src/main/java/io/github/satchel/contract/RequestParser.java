@@ -1,4 +1,4 @@
-package io.github.satchel.job.admit;
+package io.github.satchel.contract;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -7,17 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
-import io.github.satchel.job.model.Delivery;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.ImageFailurePolicy;
-import io.github.satchel.job.model.ImageLocation;
-import io.github.satchel.job.model.Json;
-import io.github.satchel.job.model.Label;
-import io.github.satchel.job.model.OutputFormat;
-import io.github.satchel.job.model.StoredImage;
-import io.github.satchel.job.model.TrainingLimits;
-import io.github.satchel.job.model.TrainingRequest;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.github.satchel.job.admit;
+package io.github.satchel.contract;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,15 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.satchel.job.Requests;
-import io.github.satchel.job.model.Delivery;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.ImageFailurePolicy;
-import io.github.satchel.job.model.ImageLocation;
-import io.github.satchel.job.model.Label;
-import io.github.satchel.job.model.OutputFormat;
-import io.github.satchel.job.model.TrainingRequest;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,10 +16,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestParserTest {
 
+  private static final Instant RECEIVED_AT = Instant.parse("2026-01-02T03:04:05Z");
+
   private static final String JWE = "eyJhbGciOiJFQ0RILUVTIn0..aXY.Y2lwaGVydGV4dA.dGFn";
 
   private final RequestParser parser = new RequestParser("trainer"::equals);
-  private final ObjectNode json = Requests.json("r-1", 10);
+  private final ObjectNode json = request("r-1", 10);
 
   @Test
   void aRequestOfTheContractIsReadWhole() {
@@ -53,7 +47,7 @@ class RequestParserTest {
     assertThat(request.onImageFailure()).isEqualTo(ImageFailurePolicy.SKIP);
     assertThat(request.deadlineSeconds()).isEqualTo(30);
     assertThat(request.format()).isEqualTo(OutputFormat.PNG);
-    assertThat(request.receivedAt()).isEqualTo(Requests.RECEIVED_AT);
+    assertThat(request.receivedAt()).isEqualTo(RECEIVED_AT);
   }
 
   @Test
@@ -128,7 +122,7 @@ class RequestParserTest {
 
   @Test
   void aTombstoneHasNoContent() {
-    assertThat(parser.parse(null, Requests.RECEIVED_AT))
+    assertThat(parser.parse(null, RECEIVED_AT))
         .asInstanceOf(type(ParsedRequest.Invalid.class))
         .extracting(ParsedRequest.Invalid::summary)
         .isEqualTo("Invalid request: the message: no content");
@@ -253,8 +247,8 @@ class RequestParserTest {
 
   @Test
   void aLabelOf10000ImagesIsTakenAndOneOf10001IsTooLarge() {
-    ObjectNode large = Requests.json("r-1", 10_000);
-    assertThat(parser.parse(large.toString().getBytes(UTF_8), Requests.RECEIVED_AT))
+    ObjectNode large = request("r-1", 10_000);
+    assertThat(parser.parse(large.toString().getBytes(UTF_8), RECEIVED_AT))
         .isInstanceOf(ParsedRequest.Valid.class);
 
     ((ArrayNode) large.at("/labels/dog"))
@@ -490,13 +484,13 @@ class RequestParserTest {
   }
 
   private TrainingRequest valid() {
-    ParsedRequest parsed = parser.parse(bytes(), Requests.RECEIVED_AT);
+    ParsedRequest parsed = parser.parse(bytes(), RECEIVED_AT);
     assertThat(parsed).isInstanceOf(ParsedRequest.Valid.class);
     return ((ParsedRequest.Valid) parsed).request();
   }
 
   private ParsedRequest.Invalid invalid(byte[] message) {
-    ParsedRequest parsed = parser.parse(message, Requests.RECEIVED_AT);
+    ParsedRequest parsed = parser.parse(message, RECEIVED_AT);
     assertThat(parsed).isInstanceOf(ParsedRequest.Invalid.class);
     return (ParsedRequest.Invalid) parsed;
   }
@@ -513,5 +507,30 @@ class RequestParserTest {
 
   private static String pointer(Failure failure) {
     return Objects.requireNonNull(Objects.requireNonNull(failure.location()).pointer());
+  }
+
+  /** A request as the site writes it, with that many images in each of two labels. */
+  private static ObjectNode request(String id, int images) {
+    ObjectNode request = Json.MAPPER.createObjectNode();
+    request
+        .put("requestId", id)
+        .put("projectId", "project-1")
+        .put("classId", "class-1")
+        .put("userId", "auth0|5f3c")
+        .put("name", "My pets");
+    ObjectNode labels = request.putObject("labels");
+    for (String label : List.of("cat", "dog")) {
+      ArrayNode array = labels.putArray(label);
+      for (int i = 0; i < images; i++) {
+        String imageId = label + "-" + i;
+        array
+            .addObject()
+            .put("type", "download")
+            .put("imageid", imageId)
+            .put("url", "https://pictures.example/" + imageId + ".jpg");
+      }
+    }
+    request.putObject("deliverTo").putObject("watson").putArray("credentials").add("class-7");
+    return request;
   }
 }

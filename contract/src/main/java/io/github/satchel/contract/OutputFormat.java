@@ -1,4 +1,4 @@
-package io.github.satchel.job.model;
+package io.github.satchel.contract;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 

@@ -1,4 +1,4 @@
-package io.github.satchel.job.admit;
+package io.github.satchel.contract;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
