@@ -2,20 +2,18 @@ package io.github.satchel.job;
 
 import io.github.satchel.connectors.training.HttpEndpointResolver;
 import io.github.satchel.connectors.training.TrainingOperator;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.admit.AdmitFunction;
-import io.github.satchel.job.cache.CacheSettings;
-import io.github.satchel.job.fetch.FetchFunction;
-import io.github.satchel.job.fetch.FetchSettings;
-import io.github.satchel.job.resize.ResizeFunction;
-import io.github.satchel.job.resize.ResizeSettings;
-import io.github.satchel.job.trainer.Trainers;
 import io.github.satchel.job.admit.ValidateFunction;
+import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.dispatch.DispatchFunction;
 import io.github.satchel.job.dispatch.DispatchOperator;
 import io.github.satchel.job.dispatch.DispatchSettings;
+import io.github.satchel.job.fetch.FetchFunction;
+import io.github.satchel.job.fetch.FetchSettings;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.DeadLetter;
-import io.github.satchel.contract.Event;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.PackedRequest;
@@ -23,7 +21,9 @@ import io.github.satchel.job.model.RawRequest;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.RequestStatus;
 import io.github.satchel.job.model.ResizedImage;
-import io.github.satchel.contract.TrainingRequest;
+import io.github.satchel.job.resize.ResizeFunction;
+import io.github.satchel.job.resize.ResizeSettings;
+import io.github.satchel.job.trainer.Trainers;
 import io.github.satchel.job.window.ArchiveSettings;
 import io.github.satchel.job.window.RequestWindow;
 import java.util.concurrent.TimeUnit;
@@ -38,8 +38,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.OutputTag;
 
 /**
- * What flows where, as a function of the settings and the {@link Ends}. Every edge names how records
- * are partitioned: one that does not is forward, and after a rescaling leaves subtasks idle.
+ * What flows where, as a function of the settings and the {@link Ends}. Every edge names how
+ * records are partitioned: one that does not is forward, and after a rescaling leaves subtasks
+ * idle.
  *
  * <pre>
  *  training-requests
@@ -60,8 +61,8 @@ import org.apache.flink.util.OutputTag;
  *     trainer, http trainer ── uploading, uploaded, … ──> events
  * </pre>
  *
- * <p>What the job writes is read back, as Flink has no way upstream: dispatch learns from it how far
- * requests are.
+ * <p>What the job writes is read back, as Flink has no way upstream: dispatch learns from it how
+ * far requests are.
  *
  * <p>Each stage is a vertex of its own, so that the dashboard shows where a burst waits and each
  * can be scaled by itself. The uids are part of every savepoint: a changed one loses state.
@@ -106,7 +107,10 @@ final class SatchelTopology {
             .union(
                 packed.getSideOutput(EVENTS),
                 train(packed, Trainers.watson(options), "trainer"),
-                train(packed.getSideOutput(HTTP), Trainers.http(options, endpoints), "http trainer")));
+                train(
+                    packed.getSideOutput(HTTP),
+                    Trainers.http(options, endpoints),
+                    "http trainer")));
     deadLetter(valid.getSideOutput(DEAD_LETTERS));
   }
 

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Asks for the status of classifiers until their training has ended. Thread-safe.
  *
- * <p>What is heard in the end is written beside the training's journal before it is told, so that it
- * is told the same way after a crash. A classifier that is gone was deleted by somebody; as one
+ * <p>What is heard in the end is written beside the training's journal before it is told, so that
+ * it is told the same way after a crash. A classifier that is gone was deleted by somebody; as one
  * that was deleted while it trained can come back, and one that was just created can be late to
  * show, it is given up after three misses in a row.
  */

@@ -69,8 +69,7 @@ final class CredentialsPool implements Closeable {
    */
   static CredentialsPool open(
       String job, Duration coolDownTime, int maxCalls, int parallelism, Clock clock) {
-    CredentialsPool pool =
-        SHARED.open(job, () -> new CredentialsPool(job, coolDownTime, clock));
+    CredentialsPool pool = SHARED.open(job, () -> new CredentialsPool(job, coolDownTime, clock));
     pool.maxCalls.addAndGet(Math.max(1, maxCalls / parallelism));
     return pool;
   }
@@ -123,7 +122,9 @@ final class CredentialsPool implements Closeable {
 
   private Gate enter(Credentials credentials) {
     return gates.merge(
-        credentials, new Gate(new Semaphore(maxCalls.get(), true), 1), (known, own) -> known.with(1));
+        credentials,
+        new Gate(new Semaphore(maxCalls.get(), true), 1),
+        (known, own) -> known.with(1));
   }
 
   private void leave(Credentials credentials) {

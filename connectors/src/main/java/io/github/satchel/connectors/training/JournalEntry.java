@@ -71,8 +71,7 @@ record JournalEntry(
    * Stands for a journal that is there but makes no sense: a create may have been sent somewhere.
    */
   static JournalEntry unreadable() {
-    return new JournalEntry(
-        State.CREATING, null, TrainingEvent.Upload.NONE, null, null, null);
+    return new JournalEntry(State.CREATING, null, TrainingEvent.Upload.NONE, null, null, null);
   }
 
   /** Names of the credentials under which the create may have been sent; null if any. */

@@ -169,7 +169,8 @@ public final class KeyedWork implements AutoCloseable {
     }
   }
 
-  private boolean isClosed() {
+  /** Whether this was stopped. */
+  public boolean isClosed() {
     return closed.getCount() == 0;
   }
 }

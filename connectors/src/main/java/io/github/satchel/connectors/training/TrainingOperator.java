@@ -401,7 +401,7 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
   /** Waits for every outcome and the first attempt at each deletion. */
   @Override
   public void finish() throws Exception {
-    while (running > 0 || urgent > 0) {
+    while ((running > 0 || urgent > 0) && !uploads.isClosed()) {
       mailbox.yield();
     }
     super.finish();

@@ -33,7 +33,7 @@ class FollowUpTest {
   private FakeWatson watson;
 
   /** Id of the classifier of {@link #uploaded}. */
-  private String created;
+  private String created = "";
 
   @BeforeEach
   void start(@TempDir Path directory) throws IOException {
@@ -57,10 +57,11 @@ class FollowUpTest {
 
   /** Uploads a training and takes a snapshot when there is no work that is due. */
   private OperatorSubtaskState uploaded(
-      WatsonSinkBuilder<Training> sink, Training training, int mails) throws Exception {
+      WatsonSinkBuilder<Training> sink, Training training, int deletions) throws Exception {
     try (var trainer = new OperatorFixture(sink)) {
       trainer.process(training);
-      for (int i = 0; i < mails; i++) {
+      trainer.awaitEvents(1);
+      for (int i = 0; i < deletions; i++) {
         trainer.runOneMail();
       }
       created = Objects.requireNonNull(trainer.events(Kind.UPLOADED).get(0).classifier()).id();
@@ -70,7 +71,7 @@ class FollowUpTest {
 
   @Test
   void aClassifierIsFollowedAcrossARestartUntilItIsReadyAndNothingStays() throws Exception {
-    OperatorSubtaskState state = uploaded(sink(), TestTrainings.pets(directory, "r1", "first"), 1);
+    OperatorSubtaskState state = uploaded(sink(), TestTrainings.pets(directory, "r1", "first"), 0);
     try (var trainer = new OperatorFixture(sink(), state, Duration.ZERO)) {
       trainer.setTime(Duration.ofMillis(9_999));
       assertThat(watson.shows()).isEmpty();
@@ -97,7 +98,7 @@ class FollowUpTest {
     Training training = TestTrainings.pets(directory, "r1", "first");
     try (var trainer = new OperatorFixture(sink())) {
       trainer.process(training);
-      trainer.runOneMail();
+      trainer.awaitEvents(1);
 
       assertThat(trainer.keysWith("pending")).isEmpty();
       assertThat(trainer.keysWith("remainder")).containsExactly("r1");
@@ -112,7 +113,7 @@ class FollowUpTest {
 
   @Test
   void aStepThatRanWhenTheCheckpointWasTakenIsDoneAgainAfterARestart() throws Exception {
-    OperatorSubtaskState state = uploaded(sink(), TestTrainings.pets(directory, "r1", "first"), 1);
+    OperatorSubtaskState state = uploaded(sink(), TestTrainings.pets(directory, "r1", "first"), 0);
     watson.shows.add(watson.hanging());
     try (var trainer = new OperatorFixture(sink(), state, Duration.ZERO)) {
       trainer.setTime(Duration.ofSeconds(10));
@@ -131,7 +132,7 @@ class FollowUpTest {
     watson.addClassifier(KEY, "old_1", "My pets");
     Training training =
         TestTrainings.replacing(TestTrainings.pets(directory, "r1", "first"), "old_1");
-    OperatorSubtaskState state = uploaded(deletingAgain(), training, 2);
+    OperatorSubtaskState state = uploaded(deletingAgain(), training, 1);
     assertThat(watson.ids(KEY)).containsExactly(created);
     watson.addClassifier(KEY, "old_1", "My pets");
 
@@ -156,7 +157,7 @@ class FollowUpTest {
 
   @Test
   void workThatWasDueWhileTheJobWasDownIsDoneAtOnce() throws Exception {
-    OperatorSubtaskState state = uploaded(sink(), TestTrainings.pets(directory, "r1", "first"), 1);
+    OperatorSubtaskState state = uploaded(sink(), TestTrainings.pets(directory, "r1", "first"), 0);
     watson.end(KEY, created, "ready", "");
     try (var trainer = new OperatorFixture(sink(), state, Duration.ofHours(1))) {
       trainer.runOneMail();
@@ -265,7 +266,7 @@ class FollowUpTest {
   void aFollowUpDoesNotWaitForUploadsThatHang() throws Exception {
     try (var trainer = new OperatorFixture(sink().setMaxConcurrentUploads(1))) {
       trainer.process(TestTrainings.pets(directory, "r1", "first"));
-      trainer.runOneMail();
+      trainer.awaitEvents(1);
       watson.end(KEY, watson.ids(KEY).get(0), "ready", "");
       watson.creates.add(watson.hanging());
       trainer.process(TestTrainings.pets(directory, "r2", "first"));

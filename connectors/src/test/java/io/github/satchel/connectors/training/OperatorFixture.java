@@ -76,6 +76,13 @@ final class OperatorFixture implements AutoCloseable {
     harness.processElement(new StreamRecord<>(training));
   }
 
+  /** Runs mails until so many events have come out in all. */
+  void awaitEvents(int count) throws Exception {
+    while (events().size() < count) {
+      runOneMail();
+    }
+  }
+
   void runOneMail() throws Exception {
     harness.getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
   }
@@ -122,8 +129,10 @@ final class OperatorFixture implements AutoCloseable {
     return harness.snapshot(checkpoint, checkpoint);
   }
 
+  /** Ends the operator as a crash of the job does. */
   @Override
   public void close() throws Exception {
+    harness.getOperator().close(); // that of the harness would wait for the uploads first
     harness.close();
   }
 }

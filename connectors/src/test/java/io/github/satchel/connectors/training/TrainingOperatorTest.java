@@ -64,7 +64,7 @@ class TrainingOperatorTest {
     try (var trainer = new OperatorFixture(sink().setFollow(false))) {
       trainer.process(training);
       assertThat(trainer.keysWith("pending")).containsExactly("r1");
-      trainer.runOneMail();
+      trainer.awaitEvents(1);
 
       assertThat(trainer.events())
           .singleElement()
@@ -89,7 +89,7 @@ class TrainingOperatorTest {
       assertThat(trainer.events()).isEmpty();
     }
     try (var trainer = new OperatorFixture(sink(), state, Duration.ZERO)) {
-      trainer.runOneMail();
+      trainer.awaitEvents(1);
       assertThat(trainer.events())
           .singleElement()
           .satisfies(outcome -> assertThat(outcome.training()).isEqualTo(training));
@@ -194,7 +194,7 @@ class TrainingOperatorTest {
     }
 
     try (var trainer = new OperatorFixture(sink(), state, Duration.ZERO)) {
-      trainer.runOneMail();
+      trainer.awaitEvents(1);
       assertThat(trainer.events())
           .singleElement()
           .satisfies(
@@ -264,7 +264,7 @@ class TrainingOperatorTest {
     try (var trainer = new OperatorFixture(sink)) {
       trainer.process(TestTrainings.pets(directory, "r1", "first"));
 
-      assertThatThrownBy(() -> trainer.runOneMail())
+      assertThatThrownBy(() -> trainer.awaitEvents(1))
           .hasMessageContaining("satchel-trainer-upload of r1")
           .hasRootCauseMessage("a bug");
     }

@@ -32,6 +32,7 @@ public final class AdmitFunction
   private final Duration defaultDeadline;
   private final Duration maxDeadline;
   private final OutputTag<RequestSignal> signals;
+
   /**
    * Until when a request is remembered, processing time in milliseconds: its window remembers it
    * for as long or longer, also if the setting is changed meanwhile.

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * requests finish one after another and none holds up the others.
  *
  * <p>Projects queue. The first one sends up to a quantum of images, then goes to the back of the
- * queue: round robin with a quantum (J. Nagle, "On Packet Switches with Infinite Storage", RFC 970, 1985).
- * Within a project requests go one after another.
+ * queue: round robin with a quantum (J. Nagle, "On Packet Switches with Infinite Storage", RFC 970,
+ * 1985). Within a project requests go one after another.
  *
  * <p>What is sent can not be called back, and the stages after this one serve images in order of
  * arrival; so a request has a window of images on their way, as a TCP connection has, and leaves
@@ -119,8 +119,8 @@ public final class DispatchFunction
       }
     }
     requests.put(
-        request.requestId(), new Running(
-            order, admitted.deadline(), request.images(), 0, 0, settings.inFlight()));
+        request.requestId(),
+        new Running(order, admitted.deadline(), request.images(), 0, 0, settings.inFlight()));
     store(admitted);
     context.timerService().registerProcessingTimeTimer(admitted.deadline().toEpochMilli());
     schedule(context);

@@ -86,8 +86,7 @@ public final class Trainers {
         .setUploadTimeout(options.get(SatchelOptions.TRAINER_UPLOAD_TIMEOUT))
         .setMaxAttempts(options.get(SatchelOptions.TRAINER_MAX_ATTEMPTS))
         .setKeepArchives(options.get(SatchelOptions.ARCHIVES_KEEP))
-        .buildOperator(
-            new TrainingEventConverter(), TypeInformation.of(PackedRequest.class));
+        .buildOperator(new TrainingEventConverter(), TypeInformation.of(PackedRequest.class));
   }
 
   /** The endpoints that requests can name. */

@@ -30,11 +30,16 @@ public final class TrainingEventConverter implements EventConverter<PackedReques
               event.at());
       case UPLOADED ->
           withRejected(
-              event, PackedEvents.uploaded(request, classifier(event), event.upload().deletedFirst(), event.at()));
+              event,
+              PackedEvents.uploaded(
+                  request, classifier(event), event.upload().deletedFirst(), event.at()));
       case FAILED ->
           withRejected(
-              event, PackedEvents.uploadFailed(request, error(event), event.upload().deletedFirst(), event.at()));
-      case READY -> PackedEvents.trained(Event.Type.READY, request, classifier(event), null, event.at());
+              event,
+              PackedEvents.uploadFailed(
+                  request, error(event), event.upload().deletedFirst(), event.at()));
+      case READY ->
+          PackedEvents.trained(Event.Type.READY, request, classifier(event), null, event.at());
       case TRAINING_FAILED ->
           PackedEvents.trained(
               Event.Type.TRAINING_FAILED, request, classifier(event), error(event), event.at());

@@ -51,8 +51,7 @@ public record Admission(
       LabelTally label = tallies.getOrDefault(name, LabelTally.EMPTY);
       if (hasTooFewImages(label)) {
         lost.add(
-            Failure.ofLabel(
-                FailureCode.LABEL_TOO_FEW_IMAGES, TrainingLimits.TOO_FEW_IMAGES, name));
+            Failure.ofLabel(FailureCode.LABEL_TOO_FEW_IMAGES, TrainingLimits.TOO_FEW_IMAGES, name));
       }
       if (isTooLarge(label)) {
         lost.add(tooLarge(name));

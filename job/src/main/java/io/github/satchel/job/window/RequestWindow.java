@@ -2,16 +2,16 @@ package io.github.satchel.job.window;
 
 import io.github.satchel.connectors.training.ByteBudget;
 import io.github.satchel.connectors.training.KeyedWork;
-import io.github.satchel.job.metrics.JobMetric;
-import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.contract.Delivery;
 import io.github.satchel.contract.Event;
 import io.github.satchel.contract.Label;
+import io.github.satchel.contract.TrainingRequest;
+import io.github.satchel.job.metrics.JobMetric;
+import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.ResizedImage;
-import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.window.ClosedWindow.Contents;
 import io.github.satchel.job.window.ClosedWindow.Slice;
 import java.io.IOException;
@@ -611,7 +611,8 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
       BitSet known = new BitSet();
       for (Map.Entry<Integer, Long> each : seen.entries()) {
         int first = each.getKey() * Long.SIZE;
-        BitSet.valueOf(new long[] {each.getValue()}).stream().forEach(bit -> known.set(first + bit));
+        BitSet.valueOf(new long[] {each.getValue()}).stream()
+            .forEach(bit -> known.set(first + bit));
       }
       return known;
     }

@@ -10,11 +10,11 @@ import io.github.satchel.contract.ImageCounts;
 import io.github.satchel.contract.ImageFailurePolicy;
 import io.github.satchel.contract.ImageLocation;
 import io.github.satchel.contract.Label;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
-import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.window.ArchiveStore.ArchiveWriter;
 import io.github.satchel.job.window.ClosedWindow.Contents;
 import io.github.satchel.job.window.ClosedWindow.Slice;
@@ -125,8 +125,7 @@ final class Settlement {
     Event.ErrorInfo error = error(contents, ofLabels, ofImages);
     if (error != null) {
       List<Failure> all = Stream.of(ofLabels, ofImages).flatMap(List::stream).toList();
-      return new Decision(
-          progress, Event.failed(request, counts, all, error, now), null, false);
+      return new Decision(progress, Event.failed(request, counts, all, error, now), null, false);
     }
     boolean inline = isInline(contents);
     PackedRequest packed =
@@ -215,7 +214,8 @@ final class Settlement {
   }
 
   /** Archives with their content, for which there is memory. */
-  private List<PackedArchive> inlineArchives(Contents contents) throws IOException, InterruptedException {
+  private List<PackedArchive> inlineArchives(Contents contents)
+      throws IOException, InterruptedException {
     long bytes = contents.admission().archiveBytes(contents.tally());
     memory.acquire(bytes);
     try {

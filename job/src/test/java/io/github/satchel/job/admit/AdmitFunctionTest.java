@@ -168,8 +168,7 @@ class AdmitFunctionTest {
   private static KeyedOneInputStreamOperatorTestHarness<String, TrainingRequest, AdmittedRequest>
       harness(Duration remember) throws Exception {
     var function =
-        new AdmitFunction(
-            remember, Duration.ofMinutes(2), Duration.ofMinutes(30), SIGNALS);
+        new AdmitFunction(remember, Duration.ofMinutes(2), Duration.ofMinutes(30), SIGNALS);
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(function), TrainingRequest::requestId, Types.STRING);
   }

@@ -200,7 +200,9 @@ class DispatchFunctionTest {
     admit("second", "p-0", 15);
     letTimePass(1_000);
 
-    assertThat(harness.extractOutputValues()).filteredOn(t -> t.requestId().equals("large")).hasSizeGreaterThanOrEqualTo(200);
+    assertThat(harness.extractOutputValues())
+        .filteredOn(t -> t.requestId().equals("large"))
+        .hasSizeGreaterThanOrEqualTo(200);
     assertThat(harness.extractOutputValues())
         .filteredOn(task -> task.requestId().equals("medium"))
         .hasSize(40);

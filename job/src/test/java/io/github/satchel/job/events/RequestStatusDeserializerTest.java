@@ -84,7 +84,11 @@ class RequestStatusDeserializerTest {
     var written = new EventSerializer("results", 1 << 20).serialize(event, new NoContext(), 0L);
     var record =
         new ConsumerRecord<>(
-            "results", 0, 0, written.key() == null ? new byte[0] : written.key(), "unread".getBytes(UTF_8));
+            "results",
+            0,
+            0,
+            written.key() == null ? new byte[0] : written.key(),
+            "unread".getBytes(UTF_8));
     written.headers().forEach(record.headers()::add);
     List<RequestStatus> read = new ArrayList<>();
     new RequestStatusDeserializer().deserialize(record, new ListCollector<>(read));

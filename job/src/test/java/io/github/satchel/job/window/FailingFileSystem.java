@@ -29,8 +29,7 @@ final class FailingFileSystem extends LocalFileSystem {
   }
 
   @Override
-  public boolean delete(org.apache.flink.core.fs.Path path, boolean recursive)
-      throws IOException {
+  public boolean delete(org.apache.flink.core.fs.Path path, boolean recursive) throws IOException {
     int left = FAILURES.getAndUpdate(times -> Math.max(0, times - 1));
     if (left % 2 == 1) {
       throw new IllegalStateException("the client of the store has a bug");

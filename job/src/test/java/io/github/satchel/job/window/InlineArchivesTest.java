@@ -6,13 +6,13 @@ import static io.github.satchel.job.window.WindowFixture.request;
 import static io.github.satchel.job.window.WindowFixture.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.satchel.job.Requests;
 import io.github.satchel.contract.Archive;
 import io.github.satchel.contract.Event;
 import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.TrainingRequest;
+import io.github.satchel.job.Requests;
 import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
-import io.github.satchel.contract.TrainingRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -84,13 +84,13 @@ class InlineArchivesTest {
     assertThat(files()).contains("cat.zip", "dog.zip");
 
     window.close();
-    window =
-        WindowFixture.open(WindowFixture.settings(archives.resolve("other"), bytes + 1), null);
+    window = WindowFixture.open(WindowFixture.settings(archives.resolve("other"), bytes + 1), null);
     assertThat(packed().archives()).noneMatch(archive -> archive.content() == null);
   }
 
   private long packedBytes() throws Exception {
-    window = WindowFixture.open(WindowFixture.settings(archives.resolve("measured"), 1 << 20), null);
+    window =
+        WindowFixture.open(WindowFixture.settings(archives.resolve("measured"), 1 << 20), null);
     long bytes = packed().heldBytes();
     window.close();
     return bytes;
@@ -154,7 +154,8 @@ class InlineArchivesTest {
 
     assertThat(window.onlyPacked())
         .isEqualTo(
-            first.withArchives(first.archives().stream().map(PackedArchive::withoutContent).toList()));
+            first.withArchives(
+                first.archives().stream().map(PackedArchive::withoutContent).toList()));
     assertThat(window.outcomes()).isEmpty();
   }
 
@@ -184,8 +185,7 @@ class InlineArchivesTest {
   void memoryIsReleasedOnceARequestIsHandedOver() throws Exception {
     byte[] picture = new byte[25_000];
     for (int i = 0; i < 10; i++) {
-      TrainingRequest each =
-          Requests.request("r-" + i, 10, ImageFailurePolicy.FAIL);
+      TrainingRequest each = Requests.request("r-" + i, 10, ImageFailurePolicy.FAIL);
       window.send(each);
       for (int image = 0; image < 20; image++) {
         window.sendImage(each, image, picture);

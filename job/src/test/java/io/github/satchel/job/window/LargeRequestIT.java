@@ -40,8 +40,7 @@ class LargeRequestIT {
   void itIsWrittenWithFlatHeapWhileOthersAreServed() throws Exception {
     var rocksDb = new EmbeddedRocksDBStateBackend();
     rocksDb.getMemoryConfiguration().setUseManagedMemory(false);
-    WindowFixture window =
-        WindowFixture.open(WindowFixture.settings(archives, 0), rocksDb);
+    WindowFixture window = WindowFixture.open(WindowFixture.settings(archives, 0), rocksDb);
     TrainingRequest large = Requests.request("large", IMAGES, ImageFailurePolicy.FAIL);
     byte[] picture = new byte[PICTURE_BYTES];
     new Random(1).nextBytes(picture);

@@ -84,7 +84,9 @@ class RequestWindowTest {
     PackedRequest packed = window.onlyPacked();
     assertThat(packed.requestId()).isEqualTo("r-1");
     assertThat(packed.images()).isEqualTo(new ImageCounts(20, 20, 0));
-    assertThat(packed.archives()).extracting(each -> each.archive().label()).containsExactly("cat", "dog");
+    assertThat(packed.archives())
+        .extracting(each -> each.archive().label())
+        .containsExactly("cat", "dog");
     for (Archive archive : packed.archives().stream().map(PackedArchive::archive).toList()) {
       Path zip = archives.resolve("r-1").resolve(archive.label() + ".zip");
       assertThat(archive.uri()).endsWith("/r-1/" + archive.label() + ".zip");
@@ -226,7 +228,9 @@ class RequestWindowTest {
     window.sendImages(request, 2, 24);
 
     PackedRequest packed = window.onlyPacked();
-    assertThat(packed.archives()).extracting(each -> each.archive().images()).containsExactly(10, 12);
+    assertThat(packed.archives())
+        .extracting(each -> each.archive().images())
+        .containsExactly(10, 12);
     assertThat(packed.failures()).hasSize(2);
     assertThat(packed.images()).isEqualTo(new ImageCounts(24, 22, 2));
   }

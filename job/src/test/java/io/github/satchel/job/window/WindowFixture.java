@@ -23,10 +23,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
 import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
@@ -283,6 +289,49 @@ final class WindowFixture {
 
   int stateEntries() {
     return harness.numKeyedStateEntries();
+  }
+
+  /** Size of the value of a state, serialized. */
+  <T> int bytesOf(String key, String state, TypeInformation<T> type) throws Exception {
+    harness.getOperator().setCurrentKey(key);
+    return bytesOf(
+        type,
+        harness
+            .getOperator()
+            .<String>getKeyedStateBackend()
+            .getPartitionedState(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                new ValueStateDescriptor<>(state, type))
+            .value());
+  }
+
+  static int bytesOf(LabelTally tally) throws Exception {
+    return bytesOf(TypeInformation.of(LabelTally.class), tally);
+  }
+
+  private static <T> int bytesOf(TypeInformation<T> type, T value) throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    type.createSerializer(new SerializerConfigImpl()).serialize(value, out);
+    return out.length();
+  }
+
+  /** How many words the bits of the images that were seen take. */
+  int seenWords(String key) throws Exception {
+    harness.getOperator().setCurrentKey(key);
+    int words = 0;
+    for (Integer ignored :
+        harness
+            .getOperator()
+            .<String>getKeyedStateBackend()
+            .getPartitionedState(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                new MapStateDescriptor<>("seen", Types.INT, Types.LONG))
+            .keys()) {
+      words++;
+    }
+    return words;
   }
 
   /** Ends the operator as a crash of the job does. */
