@@ -270,7 +270,7 @@ class FollowUpTest {
       watson.end(KEY, watson.ids(KEY).get(0), "ready", "");
       watson.creates.add(watson.hanging());
       trainer.process(TestTrainings.pets(directory, "r2", "first"));
-      await().until(() -> watson.creates().size() == 2);
+      trainer.until(() -> watson.creates().size() == 2);
 
       trainer.setTime(Duration.ofSeconds(10));
       trainer.runOneMail();

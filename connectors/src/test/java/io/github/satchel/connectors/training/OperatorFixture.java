@@ -1,7 +1,10 @@
 package io.github.satchel.connectors.training;
 
+import static org.awaitility.Awaitility.await;
+
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -81,6 +84,19 @@ final class OperatorFixture implements AutoCloseable {
     while (events().size() < count) {
       runOneMail();
     }
+  }
+
+  /** Runs the mails that come until a condition holds. */
+  void until(BooleanSupplier condition) {
+    await()
+        .pollInSameThread()
+        .until(
+            () -> {
+              while (harness.getTaskMailbox().hasMail()) {
+                runOneMail();
+              }
+              return condition.getAsBoolean();
+            });
   }
 
   void runOneMail() throws Exception {

@@ -84,7 +84,7 @@ class TrainingOperatorTest {
     watson.creates.add(watson.hanging());
     try (var trainer = new OperatorFixture(sink())) {
       trainer.process(training);
-      await().until(() -> watson.creates().size() == 1);
+      trainer.until(() -> watson.creates().size() == 1);
       state = trainer.snapshot(1);
       assertThat(trainer.events()).isEmpty();
     }
@@ -111,7 +111,7 @@ class TrainingOperatorTest {
     int before = owner(training, 2);
     try (var trainer = new OperatorFixture(sink(), null, Duration.ZERO, 2, before)) {
       trainer.process(training);
-      await().until(() -> watson.creates().size() == 1);
+      trainer.until(() -> watson.creates().size() == 1);
       state = trainer.snapshot(1);
     }
     try (var other = new OperatorFixture(sink(), null, Duration.ZERO, 2, 1 - before)) {
@@ -136,10 +136,10 @@ class TrainingOperatorTest {
           new OperatorFixture(
               sink(), OperatorFixture.rescaled(state, 2, 5, subtask), Duration.ZERO, 5, subtask));
     }
-    await().until(() -> watson.creates().size() == 2);
+    OperatorFixture owner = subtasks.get(owner(training, 5));
+    owner.until(() -> watson.creates().size() == 2);
 
     // The stream is keyed: a repeat can come to no other subtask than the one that uploads.
-    OperatorFixture owner = subtasks.get(owner(training, 5));
     assertThat(owner.keysWith("pending")).containsExactly("r1");
     owner.process(training);
     release.countDown();
@@ -166,7 +166,7 @@ class TrainingOperatorTest {
       for (int i = 0; i < 50; i++) {
         trainer.process(TestTrainings.pets(directory, "r" + i, "key" + i));
       }
-      await().until(() -> watson.creates().size() == 2);
+      trainer.until(() -> watson.creates().size() == 2);
       state = trainer.snapshot(1);
       assertThat(trainer.keysWith("pending")).hasSize(50);
     }
@@ -189,7 +189,7 @@ class TrainingOperatorTest {
     OperatorSubtaskState state;
     try (var trainer = new OperatorFixture(sink().setMaxAttempts(1))) {
       trainer.process(training);
-      await().until(() -> watson.creates().size() == 1);
+      trainer.until(() -> watson.creates().size() == 1);
       state = trainer.snapshot(1);
     }
 
@@ -227,7 +227,7 @@ class TrainingOperatorTest {
       for (int i = 0; i < 3; i++) {
         trainer.process(TestTrainings.pets(directory, "r" + i, "key" + i));
       }
-      await().until(() -> watson.creates().size() == 2);
+      trainer.until(() -> watson.creates().size() == 2);
 
       assertThat(watson.tokenRequests()).hasSize(2);
       assertThat(uploadThreads()).hasSize(2).allMatch(Thread::isDaemon);
@@ -355,7 +355,7 @@ class TrainingOperatorTest {
     watson.creates.add(watson.hanging());
     var trainer = new OperatorFixture(sink());
     trainer.process(TestTrainings.pets(directory, "r1", "first"));
-    await().until(() -> watson.creates().size() == 1);
+    trainer.until(() -> watson.creates().size() == 1);
 
     assertThat(closingTime(trainer)).isLessThan(Duration.ofSeconds(3));
   }
@@ -367,6 +367,7 @@ class TrainingOperatorTest {
       var trainer =
           new OperatorFixture(sink().setIamUrl("http://127.0.0.1:" + deaf.getLocalPort()));
       trainer.process(TestTrainings.pets(directory, "r1", "first"));
+      trainer.runOneMail(); // its thread asks for the element
       accepted.add(deaf.accept());
 
       assertThat(closingTime(trainer)).isLessThan(Duration.ofSeconds(3));
@@ -384,7 +385,7 @@ class TrainingOperatorTest {
         new OperatorFixture(
             sink().setInitialBackoff(Duration.ofHours(1)).setMaxBackoff(Duration.ofHours(1)));
     trainer.process(TestTrainings.pets(directory, "r1", "first"));
-    await().until(() -> watson.creates().size() == 1);
+    trainer.until(() -> watson.creates().size() == 1);
 
     assertThat(closingTime(trainer)).isLessThan(Duration.ofSeconds(3));
   }
