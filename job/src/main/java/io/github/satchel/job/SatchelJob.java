@@ -8,6 +8,7 @@ import io.github.satchel.job.events.RequestStatusDeserializer;
 import io.github.satchel.job.model.RawRequest;
 import io.github.satchel.job.model.RequestStatus;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,13 @@ public final class SatchelJob {
 
   /** For keys, headers, what Kafka adds to a record, and compression that makes it larger. */
   private static final int MESSAGE_OVERHEAD = 64 * 1024;
+
+  /**
+   * How long writing waits for a Kafka that is away. Kafka's own default is one minute, after which
+   * the sink's writer fails, and fails once more when it is closed: that ends the task manager.
+   */
+  private static final String MAX_KAFKA_OUTAGE_MS =
+      String.valueOf(Duration.ofMinutes(10).toMillis());
 
   private SatchelJob() {}
 
@@ -123,10 +131,15 @@ public final class SatchelJob {
   private static <T> Sink<T> topic(
       Configuration options, KafkaRecordSerializationSchema<T> serializer) {
     String bytes = String.valueOf(maxMessageBytes(options));
+    Properties properties = clientProperties(options);
+    properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_KAFKA_OUTAGE_MS);
+    properties.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, MAX_KAFKA_OUTAGE_MS);
     return KafkaSink.<T>builder()
-        .setKafkaProducerConfig(clientProperties(options))
+        .setKafkaProducerConfig(properties)
         .setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, bytes)
-        .setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd")
+        .setProperty(
+            ProducerConfig.COMPRESSION_TYPE_CONFIG,
+            options.get(SatchelOptions.KAFKA_COMPRESSION).name)
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
         .setRecordSerializer(serializer)
         .build();
