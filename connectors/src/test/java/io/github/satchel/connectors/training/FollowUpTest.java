@@ -128,6 +128,34 @@ class FollowUpTest {
   }
 
   @Test
+  void followUpsGoOnWithOtherSettings() throws Exception {
+    watson.addClassifier(KEY, "old_1", "My pets");
+    Training training =
+        TestTrainings.replacing(TestTrainings.pets(directory, "r1", "first"), "old_1");
+    OperatorSubtaskState state = uploaded(sink(), training, 1);
+    WatsonSinkBuilder<Training> changed =
+        sink()
+            .setMaxConcurrentUploads(1)
+            .setMaxHeapBytes(1)
+            .setDeleteAgainAfter(Duration.ofHours(1))
+            .setFollowIntervals(Duration.ofSeconds(1), Duration.ofSeconds(1))
+            .setFollowLimit(Duration.ofSeconds(12));
+    try (var trainer = new OperatorFixture(changed, state, Duration.ZERO)) {
+      for (int second = 10; second <= 12; second++) {
+        trainer.setTime(Duration.ofSeconds(second));
+        trainer.runOneMail();
+      }
+      assertThat(trainer.events())
+          .extracting(TrainingEvent::kind)
+          .containsExactly(Kind.TRAINING_UNKNOWN);
+      trainer.setTime(Duration.ofMinutes(15));
+      trainer.runOneMail();
+      assertThat(watson.deletes()).as("at the time that it was told").hasSize(2);
+      assertThat(trainer.isEmpty()).isTrue();
+    }
+  }
+
+  @Test
   void aReplacedClassifierThatReappearsIsDeletedAgainAfterARestart() throws Exception {
     watson.addClassifier(KEY, "old_1", "My pets");
     Training training =
