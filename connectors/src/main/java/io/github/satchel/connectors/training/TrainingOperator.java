@@ -115,9 +115,9 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
 
   private transient long putOffUntil;
 
-  private transient Counter sent;
-  private transient Counter sentBytes;
-  private transient Counter sendErrors;
+  transient Counter sent;
+  transient Counter sentBytes;
+  transient Counter sendErrors;
 
   /** In milliseconds, from a training's turn to its outcome. */
   private transient Histogram uploadTime;

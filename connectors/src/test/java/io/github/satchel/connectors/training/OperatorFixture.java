@@ -105,7 +105,11 @@ final class OperatorFixture implements AutoCloseable {
 
   /** How many follow-ups are in the heap. */
   int followUpsUnderWay() {
-    return ((TrainingOperator<?, ?>) harness.getOperator()).followUpsUnderWay();
+    return operator().followUpsUnderWay();
+  }
+
+  TrainingOperator<?, ?> operator() {
+    return (TrainingOperator<?, ?>) harness.getOperator();
   }
 
   /** The end of a bounded stream. */

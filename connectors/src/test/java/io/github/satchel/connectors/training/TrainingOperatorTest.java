@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -278,10 +277,9 @@ class TrainingOperatorTest {
       trainer.process(TestTrainings.pets(directory, "r2", "second"));
       trainer.finish();
 
-      MetricGroup metrics = trainer.harness.getOperator().getMetricGroup();
-      assertThat(metrics.counter("numRecordsSend").getCount()).isEqualTo(1);
-      assertThat(metrics.counter("numRecordsSendErrors").getCount()).isEqualTo(1);
-      assertThat(metrics.counter("numBytesSend").getCount()).isEqualTo(200_000);
+      assertThat(trainer.operator().sent.getCount()).isEqualTo(1);
+      assertThat(trainer.operator().sendErrors.getCount()).isEqualTo(1);
+      assertThat(trainer.operator().sentBytes.getCount()).isEqualTo(200_000);
     }
   }
 
