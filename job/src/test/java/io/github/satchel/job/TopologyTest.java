@@ -204,7 +204,7 @@ class TopologyTest {
 
     Event outcome = outcome("late");
     assertThat(Objects.requireNonNull(outcome.error()).code()).isEqualTo(FailureCode.DEADLINE);
-    assertThat(outcome.images()).isEqualTo(new ImageCounts(20, 19, 0));
+    assertThat(outcome.images().done()).isLessThan(20);
   }
 
   @Test
