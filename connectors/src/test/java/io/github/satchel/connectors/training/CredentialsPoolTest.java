@@ -247,6 +247,33 @@ class CredentialsPoolTest {
     assertThat(pool.coolDown(account(10_000))).isPresent();
   }
 
+  /** Issue 14, 11: each subtask used to allow all of the calls, and to learn of full plans alone. */
+  @Test
+  void theSubtasksOfAJobInAProcessShareCallsAndCoolDowns() {
+    try (CredentialsPool one = pool("job", 20, 4);
+        CredentialsPool two = pool("job", 20, 4);
+        CredentialsPool other = pool("another", 20, 4)) {
+      assertThat(one.maxCalls()).as("two of four subtasks").isEqualTo(10);
+
+      one.startCoolDown(account(1), Verdict.PLAN_FULL, null);
+
+      assertThat(two.coolDown(account(1))).isPresent();
+      assertThat(other.coolDown(account(1))).isEmpty();
+    }
+  }
+
+  @Test
+  void everySubtaskMayMakeACall() {
+    try (CredentialsPool pool = pool("wide", 4, 8)) {
+      assertThat(pool.maxCalls()).isEqualTo(1);
+    }
+  }
+
+  private CredentialsPool pool(String job, int maxCalls, int parallelism) {
+    return CredentialsPool.open(
+        job, Duration.ofMinutes(1), maxCalls, parallelism, fixture.clock);
+  }
+
   private Account account(int number) {
     return new Account("class-7", new Credentials(watson.url(), "key-" + number));
   }
