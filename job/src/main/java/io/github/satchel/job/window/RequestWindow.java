@@ -302,7 +302,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   private boolean see(int index) throws Exception {
     Long word = seen.get(index / Long.SIZE);
     long before = word == null ? 0 : word;
-    long after = before | 1L << index;
+    long after = before | (1L << index);
     if (after == before) {
       return false;
     }
