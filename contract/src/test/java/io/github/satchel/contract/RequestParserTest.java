@@ -76,6 +76,19 @@ class RequestParserTest {
   }
 
   @Test
+  void moreLabelsThanAllowedAreNamedByTheirPointer() {
+    ObjectNode labels = (ObjectNode) json.get("labels");
+    for (int i = 0; labels.size() < 2_000; i++) {
+      labels.putArray("label " + i);
+    }
+    assertThat(valid().labels()).hasSize(2);
+
+    labels.putArray("one too many");
+
+    assertThat(pointers()).containsExactly("/labels");
+  }
+
+  @Test
   void labelsWithoutImagesAreSkipped() {
     ((ObjectNode) json.get("labels")).putArray("empty");
 

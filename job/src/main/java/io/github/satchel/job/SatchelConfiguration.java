@@ -2,6 +2,7 @@ package io.github.satchel.job;
 
 import io.github.satchel.job.fetch.FetchSettings;
 import io.github.satchel.job.resize.ResizeSettings;
+import io.github.satchel.job.trainer.Trainers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -95,7 +96,7 @@ public final class SatchelConfiguration {
       SatchelOptions.RULES.forEach(rule -> rule.check(options).ifPresent(problems::add));
       checkStage(() -> FetchSettings.from(options), problems);
       checkStage(() -> ResizeSettings.from(options), problems);
-      checkStage(() -> SatchelJob.decrypter(options), problems);
+      checkStage(() -> Trainers.decrypter(options), problems);
     }
     if (!problems.isEmpty()) {
       throw new InvalidConfigurationException(problems);
@@ -109,6 +110,7 @@ public final class SatchelConfiguration {
             .anyMatch(
                 option ->
                     option.key().equals(key)
+                        || fallbackKeys(option).contains(key)
                         || (isMap(option) && key.startsWith(option.key() + ".")));
     if (known) {
       return;
@@ -123,6 +125,13 @@ public final class SatchelConfiguration {
         near.isEmpty()
             ? "unknown key " + key + "; keys start with " + String.join(", ", sections())
             : "unknown key " + key + "; allowed are " + String.join(", ", near));
+  }
+
+  /** Names that a setting had once. */
+  private static List<String> fallbackKeys(ConfigOption<?> option) {
+    List<String> keys = new ArrayList<>();
+    option.fallbackKeys().forEach(key -> keys.add(key.getKey()));
+    return keys;
   }
 
   private static List<String> sections() {
@@ -175,6 +184,18 @@ public final class SatchelConfiguration {
         return value.compareTo(least) >= 0
             ? Optional.empty()
             : Optional.of(option.key() + ": " + print(value) + " is less than " + print(least));
+      };
+    }
+
+    static <T extends Comparable<T>> Rule notLess(ConfigOption<T> option, ConfigOption<T> other) {
+      return options -> {
+        T value = options.get(option);
+        T bound = options.get(other);
+        return value.compareTo(bound) >= 0
+            ? Optional.empty()
+            : Optional.of(
+                "%s: %s is less than %s, %s"
+                    .formatted(option.key(), print(value), other.key(), print(bound)));
       };
     }
 

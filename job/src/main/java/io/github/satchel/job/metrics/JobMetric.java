@@ -118,7 +118,14 @@ public enum JobMetric {
       "ms",
       "From a window's opening to its last image, or its deadline; after a restart, from then."),
   WINDOW_DECIDING(
-      "window", "deciding", Kind.GAUGE, "requests", "Requests whose archives are being written.");
+      "window", "deciding", Kind.GAUGE, "requests", "Requests whose archives are being written."),
+  WINDOW_REMOVALS_FAILED(
+      "window",
+      "removalsFailed",
+      Kind.COUNTER,
+      "attempts",
+      "Attempts to remove a forgotten request's archives and journals that failed; each is made"
+          + " again until it works.");
 
   /** What a metric is. */
   enum Kind {

@@ -1,57 +1,43 @@
 package io.github.satchel.job.trainer;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.satchel.connectors.training.Classifier;
+import io.github.satchel.connectors.training.EventConverter;
 import io.github.satchel.connectors.training.TrainingError;
 import io.github.satchel.connectors.training.TrainingEvent;
+import io.github.satchel.connectors.training.TrainingEvent.RejectedCredentials;
 import io.github.satchel.contract.Event;
 import io.github.satchel.contract.Failure;
 import io.github.satchel.contract.FailureCode;
 import io.github.satchel.contract.Json;
 import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.jspecify.annotations.Nullable;
 
-/** Writes what a trainer says as events of its request. */
-public final class TrainingEventSerializer
-    implements KafkaRecordSerializationSchema<TrainingEvent> {
-
-  private final KafkaRecordSerializationSchema<Event> events;
-
-  public TrainingEventSerializer(KafkaRecordSerializationSchema<Event> events) {
-    this.events = events;
-  }
+/** Says what becomes of a training as an event of its request. */
+public final class TrainingEventConverter implements EventConverter<PackedRequest, Event> {
 
   @Override
-  public @Nullable ProducerRecord<byte[], byte[]> serialize(
-      TrainingEvent event, KafkaSinkContext context, @Nullable Long timestamp) {
-    return events.serialize(event(event), context, timestamp);
-  }
-
-  static Event event(TrainingEvent event) {
-    PackedRequest request = read(event.training().context());
+  public Event convert(PackedRequest request, TrainingEvent event) {
     return switch (event.kind()) {
       case UPLOADING ->
           PackedEvents.uploading(
               request,
               new Event.Upload(
-                  request.archives().stream().mapToLong(archive -> archive.bytes()).sum(),
-                  event.sentBytes()),
+                  request.archives().stream().mapToLong(each -> each.archive().bytes()).sum(),
+                  event.upload().sentBytes()),
               event.at());
       case UPLOADED ->
           withRejected(
               event,
-              PackedEvents.uploaded(request, classifier(event), event.deletedFirst(), event.at()));
+              PackedEvents.uploaded(
+                  request, classifier(event), event.upload().deletedFirst(), event.at()));
       case FAILED ->
           withRejected(
               event,
-              PackedEvents.uploadFailed(request, error(event), event.deletedFirst(), event.at()));
+              PackedEvents.uploadFailed(
+                  request, error(event), event.upload().deletedFirst(), event.at()));
       case READY ->
           PackedEvents.trained(Event.Type.READY, request, classifier(event), null, event.at());
       case TRAINING_FAILED ->
@@ -64,29 +50,22 @@ public final class TrainingEventSerializer
   }
 
   private static Event withRejected(TrainingEvent event, Event outcome) {
-    if (event.rejectedCredentials().isEmpty()) {
+    List<RejectedCredentials> rejected = event.upload().rejectedCredentials();
+    if (rejected.isEmpty()) {
       return outcome;
     }
     List<Failure> failures = new ArrayList<>(outcome.failures());
-    for (String name : event.rejectedCredentials()) {
-      String reason = event.rejectionReasons().get(name);
+    for (RejectedCredentials each : rejected) {
+      String reason = each.reason();
       failures.add(
           new Failure(
               FailureCode.CREDENTIALS_REJECTED,
               "The credentials %s were not accepted%s"
-                  .formatted(name, reason == null ? "" : ": " + reason),
+                  .formatted(each.name(), reason == null ? "" : ": " + reason),
               null,
               null));
     }
     return outcome.withFailures(failures);
-  }
-
-  private static PackedRequest read(String context) {
-    try {
-      return Json.MAPPER.readValue(context, PackedRequest.class);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("the context is what PackedRequestConverter wrote", e);
-    }
   }
 
   private static Event.Classifier classifier(TrainingEvent event) {

@@ -6,24 +6,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.satchel.connectors.training.Classifier;
 import io.github.satchel.connectors.training.ExampleArchive;
 import io.github.satchel.connectors.training.Training;
+import io.github.satchel.connectors.training.Training.NamedCredentials;
 import io.github.satchel.connectors.training.TrainingError;
 import io.github.satchel.connectors.training.TrainingEvent;
 import io.github.satchel.connectors.training.TrainingEvent.Kind;
+import io.github.satchel.connectors.training.TrainingEvent.RejectedCredentials;
 import io.github.satchel.contract.Archive;
 import io.github.satchel.contract.Delivery;
 import io.github.satchel.contract.ImageCounts;
 import io.github.satchel.contract.Json;
+import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TrainingEventSerializerTest {
+class TrainingEventConverterTest {
 
   private static final Instant AT = Instant.parse("2026-01-02T03:04:05Z");
   private static final Classifier CLASSIFIER =
@@ -41,11 +43,14 @@ class TrainingEventSerializerTest {
           "file:/archives/r1",
           new ImageCounts(20, 20, 0),
           List.of(
-              new Archive("cat", "file:/archives/r1/cat.zip", 10, 700, "0a"),
-              new Archive("dog", "file:/archives/r1/dog.zip", 10, 300, "0b")),
+              packed(new Archive("cat", "file:/archives/r1/cat.zip", 10, 700, "0a")),
+              packed(new Archive("dog", "file:/archives/r1/dog.zip", 10, 300, "0b"))),
           List.of());
-  private static final Training TRAINING =
-      Objects.requireNonNull(new PackedRequestConverter(Delivery.Kind.WATSON).convert(REQUEST));
+  private static final Training TRAINING = new PackedRequestConverter().convert(REQUEST);
+
+  private static PackedArchive packed(Archive archive) {
+    return new PackedArchive(archive, null);
+  }
 
   @Test
   void aPackedRequestBecomesATraining() {
@@ -53,18 +58,23 @@ class TrainingEventSerializerTest {
     assertThat(TRAINING.journal()).isEqualTo("file:/archives/r1/upload.json");
     assertThat(TRAINING.archives().get(1))
         .isEqualTo(new ExampleArchive("dog", "file:/archives/r1/dog.zip", 300, 10, "0b"));
-    assertThat(TRAINING.credentials()).containsExactly("class-7");
-    assertThat(TRAINING.encryptedCredentials())
-        .containsExactly(Map.entry("class-7", "e30.a.b.c.d"));
-    assertThat(TRAINING.context()).doesNotContain("e30.a.b.c.d");
+    assertThat(TRAINING.credentials())
+        .containsExactly(new NamedCredentials("class-7", "e30.a.b.c.d"));
     assertThat(TRAINING.replaces()).containsExactly("old_1");
     assertThat(TRAINING.attributes())
         .isEqualTo(Map.of("requestId", "r1", "projectId", "project-1", "name", "My-pets"));
   }
 
   @Test
-  void aPackedRequestForAnotherReceiverIsNone() {
-    assertThat(new PackedRequestConverter(Delivery.Kind.HTTP).convert(REQUEST)).isNull();
+  void whatStaysOfARequestAfterItsOutcomeIsAllThatLaterWorkNeeds() {
+    PackedRequest remainder = new PackedRequestConverter().remainder(REQUEST);
+
+    assertThat(remainder.archives()).isEmpty();
+    assertThat(remainder.failures()).isEmpty();
+    Training training = new PackedRequestConverter().convert(remainder);
+    assertThat(training.credentials()).isEqualTo(TRAINING.credentials());
+    assertThat(training.journal()).isEqualTo(TRAINING.journal());
+    assertThat(training.attributes()).isEqualTo(TRAINING.attributes());
   }
 
   @Test
@@ -118,17 +128,19 @@ class TrainingEventSerializerTest {
     return new TrainingEvent(
         TRAINING,
         kind,
+        AT,
         classifier,
         error,
-        List.of("pool-3", "class-7"),
-        Map.of("class-7", "the job has no key k1"),
-        deletedFirst,
-        400,
-        AT);
+        new TrainingEvent.Upload(
+            List.of(
+                new RejectedCredentials("pool-3", null),
+                new RejectedCredentials("class-7", "the job has no key k1")),
+            deletedFirst,
+            400));
   }
 
   private static JsonNode json(TrainingEvent event) throws Exception {
     return Json.MAPPER.readTree(
-        Json.MAPPER.writeValueAsBytes(TrainingEventSerializer.event(event)));
+        Json.MAPPER.writeValueAsBytes(new TrainingEventConverter().convert(REQUEST, event)));
   }
 }
