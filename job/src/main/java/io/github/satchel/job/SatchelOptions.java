@@ -3,6 +3,7 @@ package io.github.satchel.job;
 import static org.apache.flink.configuration.ConfigOptions.key;
 
 import io.github.satchel.job.SatchelConfiguration.Rule;
+import io.github.satchel.job.fetch.TlsChoice;
 import io.github.satchel.job.resize.KernelChoice;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -279,6 +280,15 @@ public final class SatchelOptions {
           .withDescription(
               "Hosts whose certificates are not verified: names, or *.example.org for all names below"
                   + " one.");
+
+  public static final ConfigOption<TlsChoice> FETCH_TLS_ENGINE =
+      key("fetch.tls.engine")
+          .enumType(TlsChoice.class)
+          .defaultValue(TlsChoice.AUTO)
+          .withDescription(
+              "What encrypts downloads: native (BoringSSL; the job does not start where it does not"
+                  + " load), java (the JVM's own, slower), or auto: native where it loads, else"
+                  + " java.");
 
   public static final ConfigOption<String> FETCH_WIKIMEDIA_PREFIX =
       key("fetch.wikimedia.prefix")

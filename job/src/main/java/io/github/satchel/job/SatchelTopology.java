@@ -198,8 +198,13 @@ final class SatchelTopology {
         .disableChaining();
   }
 
+  /**
+   * Rebalanced by name: an edge without a partitioner is FORWARD, which after a rescale feeds some
+   * subtasks only, and which unaligned checkpoints leave out.
+   */
   private SingleOutputStreamOperator<ResizedImage> resize(DataStream<FetchedImage> images) {
     return images
+        .rebalance()
         .map(resize)
         .returns(ResizedImage.class)
         .name("resize")

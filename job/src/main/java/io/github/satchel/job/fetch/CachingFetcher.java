@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.cache.CachedPicture;
 import io.github.satchel.job.cache.PictureCache;

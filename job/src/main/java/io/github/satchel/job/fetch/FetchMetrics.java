@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.FailureCode;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.ImageLocation;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;
@@ -89,6 +90,11 @@ final class FetchResources {
 
   ByteBudget budget() {
     return budget;
+  }
+
+  /** Whether BoringSSL encrypts downloads, not the JVM. */
+  boolean hasNativeTls() {
+    return client.hasNativeTls();
   }
 
   Timer timer() {

@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.job.memory.ByteBudget;
 import static org.asynchttpclient.Dsl.asyncHttpClient;
 import static org.asynchttpclient.Dsl.config;
 
@@ -41,6 +42,7 @@ final class WebClient implements AutoCloseable {
   private final ByteBudget budget;
   private final EventLoops eventLoops;
   private final GuardedResolver resolver;
+  private final TlsEngines tls;
   private final AsyncHttpClient client;
 
   WebClient(
@@ -60,15 +62,14 @@ final class WebClient implements AutoCloseable {
             ImmediateEventExecutor.INSTANCE,
             nameResolvers.create(eventLoops.group().next()),
             settings.addressPolicy());
+    tls = new TlsEngines(settings);
     client =
         asyncHttpClient(
             config()
                 .setEventLoopGroup(eventLoops.group())
                 .setNettyTimer(timer)
                 .setThreadFactory(new DefaultThreadFactory("satchel-fetch", true))
-                .setSslEngineFactory(
-                    new TlsEngines(
-                        settings.tlsVerify(), new HostPatterns(settings.tlsUnverifiedHosts())))
+                .setSslEngineFactory(tls)
                 .setHttp2Enabled(false) // many downloads on one connection cannot be paused apart
                 .setConnectTimeout(settings.connectTimeout())
                 .setHandshakeTimeout(Math.toIntExact(settings.connectTimeout().toMillis()))
@@ -137,6 +138,11 @@ final class WebClient implements AutoCloseable {
                 refused.run();
               }
             });
+  }
+
+  /** Whether BoringSSL encrypts, not the JVM. */
+  boolean hasNativeTls() {
+    return tls.isNative();
   }
 
   /** Whether an address is one of the web, at a port that is allowed. */

@@ -82,6 +82,12 @@ public enum JobMetric {
       "fetch/cache", "missed", Kind.COUNTER, "images", "Images that were not kept, or changed."),
   FETCH_CACHE_FAILED(
       "fetch/cache", "failed", Kind.COUNTER, "images", "Kept pictures that could not be read."),
+  FETCH_TLS_NATIVE(
+      "fetch/tls",
+      "native",
+      Kind.GAUGE,
+      "1 or 0",
+      "1 where BoringSSL encrypts downloads, 0 where the JVM does."),
   FETCH_MEMORY_USED(
       "fetch/memory",
       "used",
@@ -100,6 +106,13 @@ public enum JobMetric {
   RESIZE_LATENCY("resize", "latency", Kind.HISTOGRAM, "ms", "Resizing one picture."),
   RESIZE_NATIVE(
       "resize", "native", Kind.GAUGE, "1 or 0", "1 where OpenCV resizes, 0 where Java does."),
+  RESIZE_HUNG(
+      "resize",
+      "hung",
+      Kind.GAUGE,
+      "threads",
+      "Decoders that did not end in time and still run, of the whole task manager; with more than 2"
+          + " its process ends."),
   RESIZE_RESIZED(
       "resize", "resized", Kind.COUNTER, "images", "Pictures resized.", "kernel", "format"),
   RESIZE_FAILED("resize", "failed", Kind.COUNTER, "images", "Pictures refused.", "code"),
