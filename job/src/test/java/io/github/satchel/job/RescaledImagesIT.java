@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.satchel.connectors.training.HttpEndpoint;
 import io.github.satchel.connectors.training.HttpEndpointResolver;
-import io.github.satchel.job.model.FailureCode;
+import io.github.satchel.contract.FailureCode;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;

@@ -1,8 +1,8 @@
 package io.github.satchel.job.fetch;
 
 import io.github.satchel.job.memory.ByteBudget;
+import io.github.satchel.contract.StoredImage;
 import io.github.satchel.job.model.Problem;
-import io.github.satchel.job.model.StoredImage;
 import io.github.satchel.job.model.Validators;
 import io.netty.util.Timeout;
 import io.netty.util.Timer;

@@ -3,8 +3,8 @@ package io.github.satchel.job.resize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.OutputFormat;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.resize.TestKernel.Behaviour;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
