@@ -8,6 +8,7 @@ import io.github.satchel.job.admit.ValidateFunction;
 import io.github.satchel.job.dispatch.DispatchFunction;
 import io.github.satchel.job.dispatch.DispatchOperator;
 import io.github.satchel.job.dispatch.DispatchSettings;
+import io.github.satchel.job.fetch.FetchRoute;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.DeadLetter;
 import io.github.satchel.job.model.FetchedImage;
@@ -184,10 +185,15 @@ final class SatchelTopology {
   /**
    * The operator's time-out covers waiting in its queue and every attempt: it is no limit of a
    * download but the last moment at which anybody could still want the image.
+   *
+   * <p>Partitioned as by {@code keyBy}, though without keyed state: behind a custom partitioner
+   * Flink would align checkpoint barriers.
    */
   private SingleOutputStreamOperator<FetchedImage> fetch(DataStream<ImageTask> images) {
     return AsyncDataStream.unorderedWait(
-            images.rebalance(),
+            new DataStream<>(
+                images.getExecutionEnvironment(),
+                images.keyBy(new FetchRoute()).getTransformation()),
             fetch,
             options.get(SatchelOptions.REQUEST_MAX_DEADLINE).toMillis(),
             TimeUnit.MILLISECONDS,

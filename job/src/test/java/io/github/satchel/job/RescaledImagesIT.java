@@ -58,6 +58,15 @@ class RescaledImagesIT {
   private static final int SLOTS = 8;
   private static final int IMAGES_OF_A_SUBTASK = 60;
 
+  private static final String IMAGE =
+      """
+      {"type": "download", "imageid": "%d", "url": "https://pictures.example/%d.jpg"}""";
+
+  private static final String REQUEST =
+      """
+      {"requestId": "r-%d", "projectId": "p-%d", "name": "My pets",
+       "labels": {"cat": [%s], "dog": [%s]}, "deliverTo": {"store": {}}}""";
+
   /** Images that each subtask of resize got, by the parallelism of the stage. */
   private static final Map<Integer, Map<Integer, AtomicInteger>> RESIZED =
       new ConcurrentHashMap<>();
@@ -165,11 +174,11 @@ class RescaledImagesIT {
 
   /** A request a project, of 20 images. */
   private static RawRequest request(long index) {
-    byte[] json =
-        Requests.json("r-" + index, 10)
-            .put("projectId", "p-" + index)
-            .toString()
-            .getBytes(StandardCharsets.UTF_8);
+    String images =
+        IntStream.range(0, 10)
+            .mapToObj(i -> IMAGE.formatted(i, i))
+            .collect(Collectors.joining(", "));
+    byte[] json = REQUEST.formatted(index, index, images, images).getBytes(StandardCharsets.UTF_8);
     return new RawRequest("requests", 0, index, Instant.now(), null, json, List.of());
   }
 

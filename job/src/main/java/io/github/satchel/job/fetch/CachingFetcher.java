@@ -1,9 +1,9 @@
 package io.github.satchel.job.fetch;
 
-import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.cache.CachedPicture;
 import io.github.satchel.job.cache.PictureCache;
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.Provenance;

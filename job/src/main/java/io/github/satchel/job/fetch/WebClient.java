@@ -1,9 +1,9 @@
 package io.github.satchel.job.fetch;
 
-import io.github.satchel.job.memory.ByteBudget;
 import static org.asynchttpclient.Dsl.asyncHttpClient;
 import static org.asynchttpclient.Dsl.config;
 
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.Validators;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.Timer;

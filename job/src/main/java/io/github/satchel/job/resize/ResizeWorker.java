@@ -74,13 +74,14 @@ final class ResizeWorker implements AutoCloseable {
   }
 
   /** Resizes a picture; waits for memory if others hold it. */
+  @SuppressWarnings("try") // the resource is what it keeps from others
   Outcome resize(byte[] content, OutputFormat format) throws InterruptedException {
     if (hung.isKnown(content)) {
       return Outcome.Refused.unsupported("a decoder did not end on it before");
     }
     try {
       PictureHeader header = decoder.resizer.header(content);
-      try (var held = memory.acquire(decoder.resizer.need(header))) {
+      try (var ignored = memory.acquire(decoder.resizer.need(header))) {
         return decode(content, header, format);
       } catch (OutOfMemoryError e) {
         LOG.warn("Memory ran out for {} x {} pixels: {}", header.width(), header.height(), e);
@@ -91,11 +92,12 @@ final class ResizeWorker implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("try") // the resource is what it keeps from others
   private Outcome decodeAlone(byte[] content, PictureHeader header, OutputFormat format)
       throws UnreadablePictureException, InterruptedException {
     long end = System.nanoTime() + timeout.toNanos();
     while (true) {
-      try (var held = memory.acquireAll()) {
+      try (var ignored = memory.acquireAll()) {
         return decode(content, header, format);
       } catch (OutOfMemoryError e) {
         if (System.nanoTime() - end > 0) {

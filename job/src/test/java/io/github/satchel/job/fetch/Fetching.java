@@ -1,10 +1,10 @@
 package io.github.satchel.job.fetch;
 
-import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.contract.ImageLocation;
 import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.contract.StoredImage;
 import io.github.satchel.job.SatchelOptions;
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.Provenance;

@@ -7,7 +7,6 @@ import io.github.satchel.contract.FailureCode;
 import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.resize.TestKernel.Behaviour;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -123,11 +122,9 @@ class ResizeWorkerTest {
     ExecutorService tasks = Executors.newCachedThreadPool();
     try (var first = worker(Duration.ofSeconds(30), memory, hangsOn(1));
         var second = worker(Duration.ofSeconds(30), memory, hangsOn())) {
-      var slow =
-          CompletableFuture.supplyAsync(() -> resize(first, picture(1)), tasks);
+      var slow = CompletableFuture.supplyAsync(() -> resize(first, picture(1)), tasks);
       await().atMost(Duration.ofSeconds(30)).until(() -> decoded.get() == 1);
-      var waiting =
-          CompletableFuture.supplyAsync(() -> resize(second, picture(2)), tasks);
+      var waiting = CompletableFuture.supplyAsync(() -> resize(second, picture(2)), tasks);
       await().atMost(Duration.ofSeconds(30)).until(() -> memory.waiting() == 1);
       assertThat(waiting).isNotDone();
 
@@ -201,11 +198,6 @@ class ResizeWorkerTest {
   }
 
   private static byte[] picture(int number) {
-    try {
-      return Pictures.encode(
-          Pictures.gradient(10 + number, 10, BufferedImage.TYPE_INT_RGB), "png");
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return Pictures.encode(Pictures.gradient(10 + number, 10, BufferedImage.TYPE_INT_RGB), "png");
   }
 }
