@@ -174,12 +174,17 @@ class RescaledImagesIT {
 
   /** A request a project, of 20 images. */
   private static RawRequest request(long index) {
-    String images =
-        IntStream.range(0, 10)
-            .mapToObj(i -> IMAGE.formatted(i, i))
-            .collect(Collectors.joining(", "));
-    byte[] json = REQUEST.formatted(index, index, images, images).getBytes(StandardCharsets.UTF_8);
+    byte[] json =
+        REQUEST
+            .formatted(index, index, images(0, 10), images(10, 20))
+            .getBytes(StandardCharsets.UTF_8);
     return new RawRequest("requests", 0, index, Instant.now(), null, json, List.of());
+  }
+
+  private static String images(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(i -> IMAGE.formatted(i, i))
+        .collect(Collectors.joining(", "));
   }
 
   /** Every image is there at once. */
