@@ -52,8 +52,8 @@ final class FetchResources {
             TICK_MILLIS,
             TimeUnit.MILLISECONDS);
     client = new WebClient(settings, key.clock, timer, budget, key.nameResolvers);
-    HostGate gate = new HostGate(settings.maxPerHost(), settings.deadHostPause(), key.clock, timer);
-    web = new WebFetcher(client, gate, settings, timer, key.clock, new Random());
+    HostLimiter limiter = new HostLimiter(settings.maxPerHost(), settings.deadHostPause(), key.clock, timer);
+    web = new WebFetcher(client, limiter, settings, timer, key.clock, new Random());
     store = new StoreFetcher(settings, budget, timer);
     cache =
         settings.cache() == null
