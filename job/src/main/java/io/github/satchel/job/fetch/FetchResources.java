@@ -26,7 +26,8 @@ final class FetchResources {
 
   private static final Map<Key, FetchResources> OPEN = new HashMap<>();
 
-  private static final int TICK_MILLIS = 10;
+  /** Every tick wakes a thread, whether or not there is something to do. */
+  private static final int TICK_MILLIS = 50;
 
   private final Key key;
   private final ByteBudget budget;
