@@ -371,7 +371,7 @@ public final class SatchelOptions {
           .durationType()
           .defaultValue(Duration.ofHours(1))
           .withDescription(
-              "How long a kept picture is used before its origin is asked whether it has changed;"
+              "How long a cached image is used before its origin is asked whether it has changed;"
                   + " 0 to ask every time.");
 
   public static final ConfigOption<Duration> CACHE_TTL =
@@ -384,7 +384,7 @@ public final class SatchelOptions {
       key("cache.timeout")
           .durationType()
           .defaultValue(Duration.ofSeconds(2))
-          .withDescription("Longest time to look for a kept picture; after that it is fetched.");
+          .withDescription("Longest time to look for a cached image; after that it is fetched.");
 
   public static final ConfigOption<String> ARCHIVES_DIR =
       key("archives.dir")

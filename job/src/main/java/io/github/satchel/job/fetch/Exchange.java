@@ -166,7 +166,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   public void pause() {
     watch.pause();
     if (channel != null) {
-      Valve.of(channel).shut(channel);
+      ReadPause.of(channel).pause(channel);
     }
   }
 
@@ -174,7 +174,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   public void resume() {
     watch.resume();
     if (channel != null) {
-      Valve.of(channel).open(channel);
+      ReadPause.of(channel).resume(channel);
     }
   }
 
@@ -196,7 +196,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   /** The client may give the connection to someone else now; it must not stay paused. */
   private void letGoOfConnection() {
     if (channel != null) {
-      Valve.of(channel).open(channel);
+      ReadPause.of(channel).resume(channel);
       channel = null;
     }
   }

@@ -71,17 +71,17 @@ public enum JobMetric {
       "images",
       "Images that came with a download that was under way for another."),
   FETCH_CACHE_HIT(
-      "fetch/cache", "hit", Kind.COUNTER, "images", "Kept pictures that needed no download."),
+      "fetch/cache", "hit", Kind.COUNTER, "images", "Cached images that needed no download."),
   FETCH_CACHE_REVALIDATED(
       "fetch/cache",
       "revalidated",
       Kind.COUNTER,
       "images",
-      "Kept pictures that their host confirmed."),
+      "Cached images that their host confirmed."),
   FETCH_CACHE_MISSED(
-      "fetch/cache", "missed", Kind.COUNTER, "images", "Images that were not kept, or changed."),
+      "fetch/cache", "missed", Kind.COUNTER, "images", "Images that were not in the cache, or had changed."),
   FETCH_CACHE_FAILED(
-      "fetch/cache", "failed", Kind.COUNTER, "images", "Kept pictures that could not be read."),
+      "fetch/cache", "failed", Kind.COUNTER, "images", "Cached images that could not be read."),
   FETCH_TLS_NATIVE(
       "fetch/tls",
       "native",
@@ -121,7 +121,7 @@ public enum JobMetric {
       "notKept",
       Kind.COUNTER,
       "images",
-      "Resized pictures that could not be kept."),
+      "Resized pictures that the cache could not take."),
 
   WINDOW_OPEN("window", "open", Kind.GAUGE, "requests", "Requests whose images are gathered."),
   WINDOW_WAIT(

@@ -2,7 +2,7 @@ package io.github.satchel.job.resize;
 
 import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.cache.CacheWriter;
-import io.github.satchel.job.cache.CachedPicture;
+import io.github.satchel.job.cache.CachedImage;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.ResizedImage;
@@ -114,7 +114,7 @@ public final class ResizeFunction extends RichMapFunction<FetchedImage, ResizedI
     if (outcome instanceof Outcome.Resized resized) {
       String extension = resized.encoding().extension();
       if (writer != null && image.provenance() != null) {
-        writer.offer(new CachedPicture(image.provenance(), extension, resized.content()));
+        writer.offer(new CachedImage(image.provenance(), extension, resized.content()));
       }
       return ResizedImage.of(task, resized.content(), extension);
     }

@@ -6,7 +6,7 @@ import io.github.satchel.contract.FailureCode;
 import io.github.satchel.contract.ImageLocation;
 import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.cache.CacheSettings;
-import io.github.satchel.job.cache.PictureCache;
+import io.github.satchel.job.cache.ImageCache;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;
@@ -88,7 +88,7 @@ class ResizeFunctionTest {
             Duration.ofHours(1),
             Duration.ofSeconds(1),
             "224x224");
-    var cache = new PictureCache(settings, Clock.systemUTC());
+    var cache = new ImageCache(settings, Clock.systemUTC());
     ImageTask task = task(OutputFormat.AUTO);
     var provenance = new Provenance(cache.key(task), Validators.NONE, List.of(), Instant.now());
     byte[] jpeg = Pictures.encode(Pictures.quarters(300, 200, BufferedImage.TYPE_INT_RGB), "jpeg");
