@@ -3,6 +3,7 @@ package io.github.satchel.job;
 import static org.apache.flink.configuration.ConfigOptions.key;
 
 import io.github.satchel.job.SatchelConfiguration.Rule;
+import io.github.satchel.job.fetch.TlsChoice;
 import io.github.satchel.job.resize.KernelChoice;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -289,6 +290,15 @@ public final class SatchelOptions {
               "Hosts whose certificates are not verified: names, or *.example.org for all names below"
                   + " one.");
 
+  public static final ConfigOption<TlsChoice> FETCH_TLS_ENGINE =
+      key("fetch.tls.engine")
+          .enumType(TlsChoice.class)
+          .defaultValue(TlsChoice.AUTO)
+          .withDescription(
+              "What encrypts downloads: native (BoringSSL; the job does not start where it does not"
+                  + " load), java (the JVM's own, slower), or auto: native where it loads, else"
+                  + " java.");
+
   public static final ConfigOption<String> FETCH_WIKIMEDIA_PREFIX =
       key("fetch.wikimedia.prefix")
           .stringType()
@@ -360,7 +370,7 @@ public final class SatchelOptions {
           .durationType()
           .defaultValue(Duration.ofHours(1))
           .withDescription(
-              "How long a kept picture is used before its origin is asked whether it has changed;"
+              "How long a cached image is used before its origin is asked whether it has changed;"
                   + " 0 to ask every time.");
 
   public static final ConfigOption<Duration> CACHE_TTL =
@@ -373,7 +383,7 @@ public final class SatchelOptions {
       key("cache.timeout")
           .durationType()
           .defaultValue(Duration.ofSeconds(2))
-          .withDescription("Longest time to look for a kept picture; after that it is fetched.");
+          .withDescription("Longest time to look for a cached image; after that it is fetched.");
 
   public static final ConfigOption<String> ARCHIVES_DIR =
       key("archives.dir")

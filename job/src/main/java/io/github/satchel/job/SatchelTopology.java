@@ -11,6 +11,7 @@ import io.github.satchel.job.dispatch.DispatchFunction;
 import io.github.satchel.job.dispatch.DispatchOperator;
 import io.github.satchel.job.dispatch.DispatchSettings;
 import io.github.satchel.job.fetch.FetchFunction;
+import io.github.satchel.job.fetch.FetchRoute;
 import io.github.satchel.job.fetch.FetchSettings;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.DeadLetter;
@@ -174,10 +175,15 @@ final class SatchelTopology {
   /**
    * The operator's time-out covers waiting in its queue and every attempt: it is no limit of a
    * download but the last moment at which anybody could still want the image.
+   *
+   * <p>Partitioned as by {@code keyBy}, though without keyed state: behind a custom partitioner
+   * Flink would align checkpoint barriers.
    */
   private SingleOutputStreamOperator<FetchedImage> fetch(DataStream<ImageTask> images) {
     return AsyncDataStream.unorderedWait(
-            images.rebalance(),
+            new DataStream<>(
+                images.getExecutionEnvironment(),
+                images.keyBy(new FetchRoute()).getTransformation()),
             new FetchFunction(FetchSettings.from(options)),
             options.get(SatchelOptions.REQUEST_MAX_DEADLINE).toMillis(),
             TimeUnit.MILLISECONDS,
@@ -188,6 +194,10 @@ final class SatchelTopology {
         .disableChaining();
   }
 
+  /**
+   * Rebalanced by name: an edge without a partitioner is FORWARD, which after a rescale feeds some
+   * subtasks only, and which unaligned checkpoints leave out.
+   */
   private SingleOutputStreamOperator<ResizedImage> resize(DataStream<FetchedImage> images) {
     return images
         .rebalance()

@@ -1,5 +1,5 @@
 /**
- * Resized pictures that are kept, so that a pupil who trains again waits neither for the web nor
+ * A cache of resized pictures, so that a pupil who trains again waits neither for the web nor
  * for the resize stage.
  */
 @NullMarked

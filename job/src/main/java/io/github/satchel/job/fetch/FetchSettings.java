@@ -43,6 +43,7 @@ public record FetchSettings(
     List<Integer> allowedPorts,
     boolean tlsVerify,
     List<String> tlsUnverifiedHosts,
+    TlsChoice tlsEngine,
     String wikimediaPrefix,
     String wikimediaApi,
     int wikimediaWidth,
@@ -114,6 +115,7 @@ public record FetchSettings(
             SatchelOptions.FETCH_TLS_UNVERIFIED_HOSTS,
             HostPatterns::isPattern,
             HOST_PATTERN),
+        config.get(SatchelOptions.FETCH_TLS_ENGINE),
         config.get(SatchelOptions.FETCH_WIKIMEDIA_PREFIX),
         checked(
             config,

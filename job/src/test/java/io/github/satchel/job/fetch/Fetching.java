@@ -4,6 +4,7 @@ import io.github.satchel.contract.ImageLocation;
 import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.contract.StoredImage;
 import io.github.satchel.job.SatchelOptions;
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.Provenance;

@@ -8,34 +8,34 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
  * Stops reading from a connection. Turning off auto-read is not enough, as the client then asks for
  * each next read by itself.
  */
-final class Valve extends ChannelOutboundHandlerAdapter {
+final class ReadPause extends ChannelOutboundHandlerAdapter {
 
-  private boolean shut;
+  private boolean paused;
 
-  /** The valve of a connection, put in if there is none. To be called on its event loop. */
-  static Valve of(Channel channel) {
-    Valve present = channel.pipeline().get(Valve.class);
+  /** The handler of a connection, added if there is none. To be called on its event loop. */
+  static ReadPause of(Channel channel) {
+    ReadPause present = channel.pipeline().get(ReadPause.class);
     if (present != null) {
       return present;
     }
-    Valve valve = new Valve();
-    channel.pipeline().addFirst(valve);
-    return valve;
+    ReadPause added = new ReadPause();
+    channel.pipeline().addFirst(added);
+    return added;
   }
 
-  void shut(Channel channel) {
-    shut = true;
+  void pause(Channel channel) {
+    paused = true;
     channel.config().setAutoRead(false);
   }
 
-  void open(Channel channel) {
-    shut = false;
+  void resume(Channel channel) {
+    paused = false;
     channel.config().setAutoRead(true);
   }
 
   @Override
   public void read(ChannelHandlerContext context) {
-    if (!shut) {
+    if (!paused) {
       context.read();
     }
   }

@@ -15,21 +15,21 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Good manners towards hosts, for a whole task manager: so many visitors to a host at once, in
- * order of arrival, and none while it asks to be left alone.
+ * Limits how many requests a task manager has open to a host: so many permits at once, granted in
+ * order of arrival, and none during a cool-down that the host asked for.
  *
  * <p>The ceiling follows the host as TCP follows a network (additive increase, multiplicative
- * decrease): halved when the host throttles, one up with every answer. A host that has let {@code
- * maxPerHost} visitors, three at least, in a row run into a time-out is dead: for a while everyone
- * who wants to it is refused at once, so that its images do not keep the places that others could
- * use. Then one visitor finds out whether it is back.
+ * decrease): halved when the host throttles, one up with every answer. A host at which {@code
+ * maxPerHost} requests in a row, three at least, ran into a time-out is dead: for a while every
+ * request for a permit is refused at once, so that its images do not keep the places that others
+ * could use. Then one request finds out whether it is back.
  */
-final class HostGate {
+final class HostLimiter {
 
-  /** Beyond so many hosts, those that nobody visits are forgotten. */
+  /** Beyond so many hosts, those without a request are forgotten. */
   private static final int MAX_REMEMBERED = 10_000;
 
-  /** Fewer time-outs than these say nothing about a host, however few visitors it may have. */
+  /** Fewer time-outs than these say nothing about a host, however few permits it may have. */
   private static final int MIN_TIMEOUTS = 3;
 
   private final int maxPerHost;
@@ -38,29 +38,29 @@ final class HostGate {
   private final Timer timer;
   private final Map<String, Host> hosts = new HashMap<>();
 
-  HostGate(int maxPerHost, Duration deadHostPause, Clock clock, Timer timer) {
+  HostLimiter(int maxPerHost, Duration deadHostPause, Clock clock, Timer timer) {
     this.maxPerHost = maxPerHost;
     this.deadHostPause = deadHostPause;
     this.clock = clock;
     this.timer = timer;
   }
 
-  /** Someone who wants to a host: admitted or refused, once, from any thread. */
-  interface Visitor {
-    void admitted(Visit visit);
+  /** Waits for a permit: it is granted or refused, once, from any thread. */
+  interface Waiter {
+    void granted(Permit permit);
 
     void refused(Problem problem);
   }
 
   /**
-   * Waits for a turn at a host.
+   * Waits for a permit.
    *
    * @param host as {@link WebAddress} writes it
-   * @param latest when a turn is of no use any more
-   * @return to be run if the turn is no longer wanted; without effect once there was an answer
+   * @param latest when a permit is of no use any more
+   * @return to be run if the permit is no longer wanted; without effect once there was an answer
    */
-  Runnable enter(String host, Instant latest, Visitor visitor) {
-    Waiting waiting = new Waiting(visitor, latest);
+  Runnable acquire(String host, Instant latest, Waiter waiter) {
+    Waiting waiting = new Waiting(waiter, latest);
     List<Runnable> calls;
     synchronized (this) {
       if (hosts.size() >= MAX_REMEMBERED) {
@@ -81,60 +81,60 @@ final class HostGate {
     };
   }
 
-  private void wakeAfter(Host host, Duration pause) {
-    timer.newTimeout(timeout -> wake(host), pause.toMillis() + 1, TimeUnit.MILLISECONDS);
+  private void resumeAfter(Host host, Duration pause) {
+    timer.newTimeout(timeout -> resume(host), pause.toMillis() + 1, TimeUnit.MILLISECONDS);
   }
 
-  private void wake(Host host) {
+  private void resume(Host host) {
     List<Runnable> calls;
     synchronized (this) {
       calls = host.next();
-      Duration left = Duration.between(clock.instant(), host.pausedUntil);
+      Duration left = Duration.between(clock.instant(), host.coolDownUntil);
       if (!host.waiting.isEmpty() && !left.isNegative()) { // timer and clock may differ a little
-        wakeAfter(host, left);
+        resumeAfter(host, left);
       }
     }
     calls.forEach(Runnable::run);
   }
 
-  /** Compared by identity: two visitors are never the same one. */
+  /** Compared by identity: no two are the same. */
   private static final class Waiting {
-    private final Visitor visitor;
+    private final Waiter waiter;
     private final Instant latest;
 
-    private Waiting(Visitor visitor, Instant latest) {
-      this.visitor = visitor;
+    private Waiting(Waiter waiter, Instant latest) {
+      this.waiter = waiter;
       this.latest = latest;
     }
   }
 
-  /** A place at a host; given back by one of its methods, the first that is called. */
-  final class Visit {
+  /** Leave for one request to a host; given back by one of its methods, the first that is called. */
+  final class Permit {
 
     private final Host host;
     private boolean over;
 
-    private Visit(Host host) {
+    private Permit(Host host) {
       this.host = host;
     }
 
     /** The host answered. */
     void answered() {
-      leave(
+      release(
           () -> {
             host.timeoutsInARow = 0;
             host.ceiling = Math.min(maxPerHost, host.ceiling + 1);
           });
     }
 
-    /** The visit ended in a way that says nothing about the host. */
+    /** The request ended in a way that says nothing about the host. */
     void ended() {
-      leave(() -> {});
+      release(() -> {});
     }
 
-    /** The host let the visitor run into a time-out. */
+    /** The request ran into a time-out. */
     void timedOut() {
-      leave(
+      release(
           () -> {
             if (++host.timeoutsInARow >= Math.max(maxPerHost, MIN_TIMEOUTS)) {
               host.deadUntil = clock.instant().plus(deadHostPause);
@@ -145,27 +145,27 @@ final class HostGate {
 
     /** The host asked everyone to wait. */
     void throttled(Duration pause) {
-      leave(
+      release(
           () -> {
             host.timeoutsInARow = 0;
             host.ceiling = Math.max(1, host.ceiling / 2);
             Instant until = clock.instant().plus(pause);
-            if (until.isAfter(host.pausedUntil)) {
-              host.pausedUntil = until;
-              wakeAfter(host, pause);
+            if (until.isAfter(host.coolDownUntil)) {
+              host.coolDownUntil = until;
+              resumeAfter(host, pause);
             }
           });
     }
 
-    private void leave(Runnable lesson) {
+    private void release(Runnable observation) {
       List<Runnable> calls;
-      synchronized (HostGate.this) {
+      synchronized (HostLimiter.this) {
         if (over) {
           return;
         }
         over = true;
-        host.visitors--;
-        lesson.run();
+        host.inUse--;
+        observation.run();
         calls = host.next();
       }
       calls.forEach(Runnable::run);
@@ -176,10 +176,10 @@ final class HostGate {
 
     private final String name;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    private int visitors;
+    private int inUse;
     private int ceiling = maxPerHost;
     private int timeoutsInARow;
-    private Instant pausedUntil = Instant.EPOCH;
+    private Instant coolDownUntil = Instant.EPOCH;
     private Instant deadUntil = Instant.EPOCH;
 
     private Host(String name) {
@@ -187,29 +187,29 @@ final class HostGate {
     }
 
     private boolean isIdle() {
-      return visitors == 0 && waiting.isEmpty();
+      return inUse == 0 && waiting.isEmpty();
     }
 
-    /** Whom to tell what, outside of the lock. */
+    /** Whom to call back with what, outside of the lock. */
     private List<Runnable> next() {
       List<Runnable> calls = new ArrayList<>();
       Instant now = clock.instant();
       if (now.isBefore(deadUntil)) {
-        waiting.forEach(each -> calls.add(() -> each.visitor.refused(Problems.timeout())));
+        waiting.forEach(each -> calls.add(() -> each.waiter.refused(Problems.timeout())));
         waiting.clear();
-      } else if (now.isBefore(pausedUntil)) {
+      } else if (now.isBefore(coolDownUntil)) {
         for (Iterator<Waiting> all = waiting.iterator(); all.hasNext(); ) {
           Waiting each = all.next();
-          if (each.latest.isBefore(pausedUntil)) {
+          if (each.latest.isBefore(coolDownUntil)) {
             all.remove();
-            calls.add(() -> each.visitor.refused(Problems.throttled(name)));
+            calls.add(() -> each.waiter.refused(Problems.throttled(name)));
           }
         }
       } else {
-        while (visitors < ceiling && !waiting.isEmpty()) {
+        while (inUse < ceiling && !waiting.isEmpty()) {
           Waiting first = waiting.remove();
-          visitors++;
-          calls.add(() -> first.visitor.admitted(new Visit(this)));
+          inUse++;
+          calls.add(() -> first.waiter.granted(new Permit(this)));
         }
       }
       return calls;

@@ -1,4 +1,4 @@
-package io.github.satchel.job.fetch;
+package io.github.satchel.job.memory;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ import java.util.function.Predicate;
  * <p>So downloads of unknown length together hold at most the capacity, and all but one of them at
  * most the capacity less the largest size; downloads of known length use all of it.
  */
-final class ByteBudget {
+public final class ByteBudget {
 
   private final long capacity;
   private final long largest;
@@ -48,7 +48,7 @@ final class ByteBudget {
    * @param capacity in bytes
    * @param largest most bytes a single share takes
    */
-  ByteBudget(long capacity, long largest) {
+  public ByteBudget(long capacity, long largest) {
     if (largest > capacity) {
       throw new IllegalArgumentException(
           "a budget of " + capacity + " bytes never fits " + largest);
@@ -57,21 +57,23 @@ final class ByteBudget {
     this.largest = largest;
   }
 
-  long capacity() {
+  /** Bytes that it grants at once. */
+  public long capacity() {
     return capacity;
   }
 
-  synchronized long used() {
+  /** Bytes that are granted now. */
+  public synchronized long used() {
     return used;
   }
 
   /** How many claims wait. */
-  synchronized int waiting() {
+  public synchronized int waiting() {
     return growths.size() + openings.size();
   }
 
   /** A share that holds nothing yet. */
-  Share share() {
+  public Share share() {
     return new Share();
   }
 
@@ -134,7 +136,7 @@ final class ByteBudget {
   private record Claim(Share share, long bytes, boolean growing, Runnable granted) {}
 
   /** The part of the budget that one download holds. */
-  final class Share {
+  public final class Share {
 
     private long held;
     private boolean closed;
@@ -148,22 +150,22 @@ final class ByteBudget {
      * @param granted run when the bytes are there, in this call or later in some other thread;
      *     never if the share is released first
      */
-    void reserve(long bytes, Runnable granted) {
+    public void reserve(long bytes, Runnable granted) {
       submit(new Claim(this, bytes, false, granted));
     }
 
     /** Takes more, by and by; parameters as for {@link #reserve}. */
-    void grow(long bytes, Runnable granted) {
+    public void grow(long bytes, Runnable granted) {
       submit(new Claim(this, bytes, true, granted));
     }
 
     /** Will not grow any more and gives back what is over a size. */
-    void settle(long bytes) {
+    public void settle(long bytes) {
       giveBack(bytes);
     }
 
     /** Gives everything back, and any claim up; again, it does nothing. */
-    void release() {
+    public void release() {
       synchronized (ByteBudget.this) {
         closed = true;
         Predicate<Claim> own = claim -> claim.share == this;

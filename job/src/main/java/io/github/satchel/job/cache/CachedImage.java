@@ -5,17 +5,17 @@ import java.time.Clock;
 import java.time.Instant;
 
 /**
- * A resized picture that is kept.
+ * A cached image: a picture that is resized already.
  *
  * @param extension {@code jpg} or {@code png}
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record CachedPicture(Provenance provenance, String extension, byte[] content) {
+public record CachedImage(Provenance provenance, String extension, byte[] content) {
 
   /** The same picture, of which its origin has just said that it is still like this. */
-  public CachedPicture checked(Clock clock) {
+  public CachedImage checked(Clock clock) {
     Instant now = clock.instant();
-    return new CachedPicture(
+    return new CachedImage(
         new Provenance(provenance.key(), provenance.validators(), provenance.hosts(), now),
         extension,
         content);

@@ -16,15 +16,15 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class HostGateTest {
+class HostLimiterTest {
 
   private static final Instant FAR = Instant.MAX;
 
   private final TestClock clock = new TestClock();
   private final HashedWheelTimer timer = new HashedWheelTimer();
-  private final HostGate gate = new HostGate(3, Duration.ofSeconds(30), clock, timer);
+  private final HostLimiter limiter = new HostLimiter(3, Duration.ofSeconds(30), clock, timer);
   private final List<String> refused = new ArrayList<>();
-  private final List<HostGate.Visit> visits = new CopyOnWriteArrayList<>();
+  private final List<HostLimiter.Permit> permits = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void stop() {
@@ -36,19 +36,19 @@ class HostGateTest {
     enter("a", 5);
     enter("b", 1);
 
-    assertThat(visits).hasSize(4);
-    visits.get(0).answered();
-    assertThat(visits).hasSize(5);
+    assertThat(permits).hasSize(4);
+    permits.get(0).answered();
+    assertThat(permits).hasSize(5);
   }
 
   @Test
   void aVisitIsOverOnce() {
     enter("a", 5);
-    visits.get(0).answered();
-    visits.get(0).answered();
-    visits.get(0).ended();
+    permits.get(0).answered();
+    permits.get(0).answered();
+    permits.get(0).ended();
 
-    assertThat(visits).hasSize(4);
+    assertThat(permits).hasSize(4);
   }
 
   @Test
@@ -56,27 +56,27 @@ class HostGateTest {
     enter("a", 3);
     Runnable giveUp = enter("a", FAR);
     giveUp.run();
-    visits.get(0).answered();
+    permits.get(0).answered();
 
-    assertThat(visits).hasSize(3);
+    assertThat(permits).hasSize(3);
   }
 
   @Test
   void aHostThatThrottlesIsLeftAloneByEveryone() {
     enter("a", 2);
-    visits.get(0).throttled(Duration.ofMillis(100));
+    permits.get(0).throttled(Duration.ofMillis(100));
     enter("a", FAR);
-    visits.get(1).answered();
-    assertThat(visits).hasSize(2);
+    permits.get(1).answered();
+    assertThat(permits).hasSize(2);
 
     clock.now = clock.now.plusSeconds(1);
-    Awaitility.await().until(() -> visits.size() == 3);
+    Awaitility.await().until(() -> permits.size() == 3);
   }
 
   @Test
   void whoCannotWaitForThePauseToEndIsRefused() {
     enter("a", 1);
-    visits.get(0).throttled(Duration.ofSeconds(60));
+    permits.get(0).throttled(Duration.ofSeconds(60));
     enter("a", clock.now.plusSeconds(59));
 
     assertThat(refused)
@@ -87,23 +87,23 @@ class HostGateTest {
   @Test
   void afterThrottlingTheCeilingIsHalvedAndGrowsWithTheAnswers() {
     enter("a", 1);
-    visits.get(0).throttled(Duration.ZERO);
+    permits.get(0).throttled(Duration.ZERO);
     enter("a", 10);
-    assertThat(visits).hasSize(2);
-    visits.get(1).answered();
-    assertThat(visits).hasSize(4);
+    assertThat(permits).hasSize(2);
+    permits.get(1).answered();
+    assertThat(permits).hasSize(4);
   }
 
   @Test
   void aHostThatLetsAllItsVisitorsWaitIsDeadForEveryone() {
     enter("a", 10);
     for (int i = 0; i < 3; i++) {
-      visits.get(i).timedOut();
+      permits.get(i).timedOut();
     }
     enter("b", 1);
 
     assertThat(refused).hasSize(5).containsOnly("Unable to download image from the website");
-    assertThat(visits).hasSize(6);
+    assertThat(permits).hasSize(6);
     enter("a", 1);
     assertThat(refused).hasSize(6);
   }
@@ -111,10 +111,10 @@ class HostGateTest {
   @Test
   void anAnswerInBetweenShowsThatAHostIsAlive() {
     enter("a", 10);
-    visits.get(0).timedOut();
-    visits.get(1).timedOut();
-    visits.get(2).answered();
-    visits.get(3).timedOut();
+    permits.get(0).timedOut();
+    permits.get(1).timedOut();
+    permits.get(2).answered();
+    permits.get(3).timedOut();
 
     assertThat(refused).isEmpty();
   }
@@ -122,33 +122,33 @@ class HostGateTest {
   @Test
   void aDeadHostIsTriedByOneVisitorAfterAWhile() {
     enter("a", 3);
-    visits.forEach(HostGate.Visit::timedOut);
+    permits.forEach(HostLimiter.Permit::timedOut);
     clock.now = clock.now.plusSeconds(31);
     enter("a", 3);
-    assertThat(visits).hasSize(4);
+    assertThat(permits).hasSize(4);
 
-    visits.get(3).timedOut();
+    permits.get(3).timedOut();
     assertThat(refused).hasSize(2);
     clock.now = clock.now.plusSeconds(31);
     enter("a", 3);
-    visits.get(4).answered();
-    assertThat(visits).hasSize(7);
+    permits.get(4).answered();
+    assertThat(permits).hasSize(7);
   }
 
-  private void enter(String host, int visitors) {
-    for (int i = 0; i < visitors; i++) {
+  private void enter(String host, int inUse) {
+    for (int i = 0; i < inUse; i++) {
       enter(host, FAR);
     }
   }
 
   private Runnable enter(String host, Instant latest) {
-    return gate.enter(
+    return limiter.acquire(
         host,
         latest,
-        new HostGate.Visitor() {
+        new HostLimiter.Waiter() {
           @Override
-          public void admitted(HostGate.Visit visit) {
-            visits.add(visit);
+          public void granted(HostLimiter.Permit permit) {
+            permits.add(permit);
           }
 
           @Override

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * read while somebody writes it, is no file. Whoever writes last has asked the origin last, give or
  * take the length of a download. All methods block.
  */
-public final class PictureCache {
+public final class ImageCache {
 
   /** Most bytes of a file; a resized picture is far smaller. */
   private static final int MAX_SIZE = 64 * 1024 * 1024;
@@ -41,7 +41,7 @@ public final class PictureCache {
   private final Path directory;
 
   /** A cache. */
-  public PictureCache(CacheSettings settings, Clock clock) {
+  public ImageCache(CacheSettings settings, Clock clock) {
     this.settings = settings;
     this.clock = clock;
     this.directory = new Path(settings.dir());
@@ -75,14 +75,14 @@ public final class PictureCache {
    *
    * @return null if there is none, none that is whole, or none that is still to be used
    */
-  public @Nullable CachedPicture read(String key, int length) throws IOException {
+  public @Nullable CachedImage read(String key, int length) throws IOException {
     var file = new byte[length];
     try (FSDataInputStream in = fileSystem().open(path(key))) {
       IOUtils.readFully(in, file, 0, length);
     } catch (FileNotFoundException e) {
       return null;
     }
-    CachedPicture picture = parse(file);
+    CachedImage picture = parse(file);
     if (picture == null || !picture.provenance().key().equals(key)) {
       return null;
     }
@@ -94,12 +94,12 @@ public final class PictureCache {
   }
 
   /** Whether a picture may be used without asking its origin. */
-  public boolean isFresh(CachedPicture picture) {
+  public boolean isFresh(CachedImage picture) {
     return isCheckedWithin(settings.maxAge(), picture);
   }
 
   /** Keeps a picture, in place of what was there. */
-  public void write(CachedPicture picture) throws IOException {
+  public void write(CachedImage picture) throws IOException {
     var header = new Header(picture.provenance(), picture.extension(), sha256(picture.content()));
     var file = new ByteArrayOutputStream();
     file.write(Json.MAPPER.writeValueAsBytes(header));
@@ -111,11 +111,11 @@ public final class PictureCache {
     }
   }
 
-  private boolean isCheckedWithin(Duration age, CachedPicture picture) {
+  private boolean isCheckedWithin(Duration age, CachedImage picture) {
     return picture.provenance().checkedAt().isAfter(clock.instant().minus(age));
   }
 
-  private static @Nullable CachedPicture parse(byte[] file) {
+  private static @Nullable CachedImage parse(byte[] file) {
     int end = 0;
     while (end < file.length && file[end] != '\n') {
       end++;
@@ -127,7 +127,7 @@ public final class PictureCache {
       Header header = Json.MAPPER.readValue(file, 0, end, Header.class);
       byte[] content = Arrays.copyOfRange(file, end + 1, file.length);
       return sha256(content).equals(header.sha256)
-          ? new CachedPicture(header.provenance, header.extension, content)
+          ? new CachedImage(header.provenance, header.extension, content)
           : null;
     } catch (JsonProcessingException e) {
       return null;

@@ -1,4 +1,4 @@
-package io.github.satchel.job.fetch;
+package io.github.satchel.job.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
