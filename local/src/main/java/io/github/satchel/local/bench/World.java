@@ -79,7 +79,8 @@ public final class World implements AutoCloseable {
               home,
               settings.directory().resolve("flink"),
               SatchelConfiguration.of(job),
-              flinkSettings(slots));
+              flinkSettings(slots),
+              services.trustEnvironment());
       try {
         cluster.startJobManager();
         cluster.startTaskManager();

@@ -77,7 +77,7 @@ final class BurstCommand implements Callable<Integer> {
     Output output = new Output(spec, options.json);
     output.say(WorldOptions.STARTING);
     try (World world = options.start(before + students, Map.of())) {
-      LoadFactory factory = new LoadFactory(world.services()::pictureUrl);
+      LoadFactory factory = options.loads(world);
       output.say("Warming up with " + before + " pupils ...");
       List<Load> first = factory.pupils("warm-up", before, options.labels, options.images);
       world.serve(first, Duration.ZERO, patience(first));

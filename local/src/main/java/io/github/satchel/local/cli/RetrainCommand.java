@@ -77,7 +77,7 @@ final class RetrainCommand implements Callable<Integer> {
     Map<String, String> job =
         Map.of(SatchelOptions.CACHE_DIR.key(), "s3://" + LocalServices.RESIZED_BUCKET);
     try (World world = options.start(2 * (warmUp + students), job)) {
-      LoadFactory factory = new LoadFactory(world.services()::pictureUrl);
+      LoadFactory factory = options.loads(world);
       Retraining retraining = new Retraining(world, factory, fresh, PATIENCE);
       output.say("Warming up with " + warmUp + " pupils ...");
       retraining.warmUp(factory.pupils("warm-up", warmUp, 2, 15));

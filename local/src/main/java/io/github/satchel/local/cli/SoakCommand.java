@@ -66,7 +66,7 @@ final class SoakCommand implements Callable<Integer> {
     Output output = new Output(spec, options.json);
     output.say(WorldOptions.STARTING);
     try (World world = options.start(WARM_UP + requests, Map.of())) {
-      LoadFactory factory = new LoadFactory(world.services()::pictureUrl);
+      LoadFactory factory = options.loads(world);
       output.say("Warming up with " + WARM_UP + " pupils ...");
       world.serve(
           factory.pupils("warm-up", WARM_UP, options.labels, options.images),

@@ -2,6 +2,8 @@ package io.github.satchel.local.cli;
 
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
 import io.github.satchel.local.ServiceSettings;
+import io.github.satchel.local.Tls;
+import io.github.satchel.local.bench.LoadFactory;
 import io.github.satchel.local.bench.World;
 import io.github.satchel.local.pictures.PictureFiles;
 import io.github.satchel.local.pictures.PictureMix;
@@ -9,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.LongFunction;
 import org.apache.flink.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -18,6 +21,12 @@ final class WorldOptions {
 
   static final String STARTING =
       "Starting Kafka, an S3 server, a site with pictures, a trainer, and Flink with the job ...";
+
+  /** As on the web, where pictures of one pupil come from many. */
+  private static final int HOSTS = 12;
+
+  /** Addresses that all pupils share, if they do. */
+  private static final int SHARED = 44;
 
   /** Set by the script {@code satchel}. */
   private static final String FLINK_PROPERTY = "satchel.flink";
@@ -56,11 +65,36 @@ final class WorldOptions {
   private int latency;
 
   @Option(
-      names = "--upload-latency",
+      names = "--store-latency",
       defaultValue = "0",
-      description = "Milliseconds until the trainer answers an upload (${DEFAULT-VALUE}).",
+      description = "Milliseconds that each operation of the store takes (${DEFAULT-VALUE}).",
       paramLabel = "MS")
-  private int uploadLatency;
+  private int storeLatency;
+
+  @Option(
+      names = {"--trainer-latency", "--upload-latency"},
+      defaultValue = "0",
+      description = "Milliseconds that each call of the trainer takes (${DEFAULT-VALUE}).",
+      paramLabel = "MS")
+  private int trainerLatency;
+
+  @Option(names = "--http", description = "Serve the pictures over plain HTTP instead of HTTPS.")
+  private boolean http;
+
+  @Option(
+      names = "--tls",
+      defaultValue = "pictures",
+      description =
+          "What takes TLS: pictures, or all, which is the store and the trainer too (${DEFAULT-VALUE}).",
+      paramLabel = "WHAT")
+  private String tls;
+
+  @Option(
+      names = "--shared",
+      description =
+          "Have all pupils use the same 44 addresses, of which each is downloaded once for all who wait"
+              + " for it, instead of an address of its own for every picture.")
+  private boolean shared;
 
   @Option(
       names = "--slots",
@@ -91,7 +125,11 @@ final class WorldOptions {
   void check() throws IOException {
     require(images >= 10 && images <= 10_000, "--images must be 10 to 10000");
     require(labels >= 2, "--labels must be at least 2");
-    require(latency >= 0 && uploadLatency >= 0, "a latency must be at least 0");
+    require(
+        latency >= 0 && storeLatency >= 0 && trainerLatency >= 0, "a latency must be at least 0");
+    require(
+        tls.equals("all") || tls.equals("pictures"), "--tls must be pictures or all, not " + tls);
+    require(!(http && tls.equals("all")), "--http and --tls all exclude each other");
     require(slots >= 1, "--slots must be at least 1");
     require(pictures != null || mix.isEmpty(), "--mix goes with --pictures");
     PictureMix parsed;
@@ -112,6 +150,19 @@ final class WorldOptions {
     }
   }
 
+  private Tls tls() {
+    if (http) {
+      return Tls.NONE;
+    }
+    return tls.equals("all") ? Tls.ALL : Tls.PICTURES;
+  }
+
+  /** Makes the requests of a benchmark. */
+  LoadFactory loads(World world) {
+    LongFunction<String> url = world.services()::pictureUrl;
+    return new LoadFactory(shared ? n -> url.apply(n % SHARED) : url);
+  }
+
   /**
    * Starts everything.
    *
@@ -127,10 +178,10 @@ final class WorldOptions {
         new ServiceSettings(
             Files.createDirectories(fresh),
             seed,
-            pictures == null ? null : pictures.toAbsolutePath(),
-            mix,
-            latency,
-            uploadLatency,
+            new ServiceSettings.Pictures(
+                pictures == null ? null : pictures.toAbsolutePath(), mix, HOSTS),
+            new ServiceSettings.Latencies(latency, storeLatency, trainerLatency),
+            tls(),
             classifiers,
             null),
         slots,

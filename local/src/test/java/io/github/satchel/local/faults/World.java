@@ -10,6 +10,7 @@ import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.ServiceProcesses;
 import io.github.satchel.local.ServiceProcesses.Service;
 import io.github.satchel.local.ServiceSettings;
+import io.github.satchel.local.Tls;
 import io.github.satchel.local.faults.History.Create;
 import io.github.satchel.local.faults.History.Zip;
 import io.github.satchel.local.flink.FlinkCluster;
@@ -101,10 +102,9 @@ final class World implements AutoCloseable {
         new ServiceSettings(
             directory.resolve("services"),
             1,
-            null,
-            "",
-            20,
-            uploadLatency.toMillis(),
+            ServiceSettings.Pictures.DRAWN,
+            new ServiceSettings.Latencies(20, 0, uploadLatency.toMillis()),
+            Tls.NONE,
             CLASSIFIERS,
             new ServiceSettings.Listener(kafkaPort, toKafka.port()));
     JavaProcess zooKeeper = zooKeeper(directory, zooKeeperPort);

@@ -9,6 +9,7 @@ import io.github.satchel.local.JobSettings;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.ServiceProcesses;
 import io.github.satchel.local.ServiceSettings;
+import io.github.satchel.local.Tls;
 import io.github.satchel.local.bench.Load;
 import io.github.satchel.local.bench.LoadFactory;
 import io.github.satchel.local.bench.RequestLog;
@@ -108,7 +109,13 @@ class AutoscalerAttack {
 
   private ServiceSettings services() throws IOException {
     return new ServiceSettings(
-        directory.resolve("services"), 1, drawing(directory), "", 20, 500, PUPILS, null);
+        directory.resolve("services"),
+        1,
+        new ServiceSettings.Pictures(drawing(directory), "", 1),
+        new ServiceSettings.Latencies(20, 0, 500),
+        Tls.NONE,
+        PUPILS,
+        null);
   }
 
   /**
