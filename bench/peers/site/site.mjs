@@ -5,9 +5,9 @@
 // go to the trainer in one multipart upload. Labels and pupils are served side by side, without a
 // limit, as the site did.
 //
-//   node site.mjs --trainer URL --credentials FILE.json --directory DIR
+//   node site.mjs --port PORT --trainer URL --credentials FILE.json --directory DIR
 //
-// It prints "ready PORT" and ends with its standard input. Certificates are verified, an authority of
+// It prints "ready" and ends with its standard input. Certificates are verified, an authority of
 // one's own is named in NODE_EXTRA_CA_CERTS. What the site did, and this does not: it asked for each
 // image on a connection of its own, and never verified a certificate.
 
@@ -40,6 +40,7 @@ const HEADERS = {
 
 const { values: options } = parseArgs({
   options: {
+    port: { type: "string" },
     trainer: { type: "string" },
     credentials: { type: "string" },
     directory: { type: "string" },
@@ -105,8 +106,7 @@ async function mapLimit(items, limit, action) {
 }
 
 /** Downloads the images of a label into a zip, whose name it gives. */
-async function pack(label, images, directory) {
-  const name = label.replace(/[^\w.]/g, "_");
+async function pack(name, images, directory) {
   const folder = join(directory, name);
   await mkdir(folder);
   const files = await mapLimit(images, IMAGES_AT_ONCE, (image) => resize(image, folder));
@@ -191,10 +191,10 @@ async function train({ requestId, projectId, labels }) {
   const directory = await mkdtemp(join(options.directory, "train-"));
   try {
     const zips = await Promise.all(
-      Object.entries(labels).map(async ([label, images]) => [
-        label,
-        await pack(label, images, directory),
-      ]),
+      Object.entries(labels).map(async ([label, images]) => {
+        const name = label.replace(/[^\w.]/g, "_");
+        return [name, await pack(name, images, directory)];
+      }),
     );
     return await upload(`${projectId}_${requestId}`, zips);
   } finally {
@@ -214,5 +214,5 @@ const server = createServer(async (incoming, outgoing) => {
   outgoing.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answer));
 });
 server.requestTimeout = 0;
-server.listen(0, "127.0.0.1", () => console.log(`ready ${server.address().port}`));
+server.listen(Number(options.port), "127.0.0.1", () => console.log("ready"));
 process.stdin.resume().on("close", () => process.exit());

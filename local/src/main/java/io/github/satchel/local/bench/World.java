@@ -2,11 +2,14 @@ package io.github.satchel.local.bench;
 
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
+import io.github.satchel.job.model.Event;
 import io.github.satchel.local.JobSettings;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.ServiceProcesses;
 import io.github.satchel.local.ServiceProcesses.Service;
 import io.github.satchel.local.ServiceSettings;
+import io.github.satchel.local.bench.RequestLog.Entry;
+import io.github.satchel.local.bench.Watch.Watched;
 import io.github.satchel.local.client.RequestProducer;
 import io.github.satchel.local.client.Result;
 import io.github.satchel.local.client.TopicFollower;
@@ -14,116 +17,171 @@ import io.github.satchel.local.flink.FlinkCluster;
 import io.github.satchel.local.flink.FlinkRest.Checkpoint;
 import io.github.satchel.local.flink.FlinkRest.Vertex;
 import io.github.satchel.local.process.JavaProcess;
+import io.github.satchel.local.tls.LocalCertificates;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.CoreOptions;
-import org.apache.flink.configuration.MetricOptions;
-import org.apache.flink.configuration.TaskManagerOptions;
-import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.util.IOUtils;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The job on a cluster of one job manager and one task manager, with production's configuration,
- * and each service in a process of its own.
- */
+/** The job with production's configuration, and each service in a process of its own. */
 public final class World implements AutoCloseable {
-
-  private static final Pattern TASK_MANAGER_LOG =
-      Pattern.compile("taskmanager-\\d+\\.log(\\.\\d+)?");
 
   private static final Duration CHECKPOINT_PATIENCE = Duration.ofMinutes(1);
   private static final String RESIZE = "resize";
   private static final String RESIZED = ".resized";
+
+  /** How the message of a picture ends whose host has a certificate that the job does not trust. */
+  private static final String NOT_TRUSTED = "security certificate is not trusted";
+
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final ServiceProcesses services;
-  private final FlinkCluster cluster;
+  private final Deployment job;
 
-  private World(ServiceProcesses services, FlinkCluster cluster) {
+  private World(ServiceProcesses services, Deployment job) {
     this.services = services;
-    this.cluster = cluster;
+    this.job = job;
   }
 
   /**
-   * Starts everything, and waits until the job serves.
+   * Starts everything with the job on a cluster of one job manager and one task manager, and waits
+   * until the job serves.
    *
-   * @param home Flink and the job, see {@link FlinkCluster#create}
+   * @param home Flink and the job, see {@code FlinkCluster#create}
    * @param slots of the task manager, and the parallelism of the job
    * @param overrides the job's settings on top of those that it needs here
+   * @param trustStore of its virtual machines, null for one that the services' certificates need
    */
-  public static World start(
-      Path home, ServiceSettings settings, int slots, Map<String, String> overrides)
+  public static World cluster(
+      Path home,
+      ServiceSettings settings,
+      int slots,
+      Map<String, String> overrides,
+      @Nullable Path trustStore)
+      throws IOException, InterruptedException, InvalidConfigurationException {
+    return start(
+        settings,
+        overrides,
+        (job, services) ->
+            ClusterDeployment.start(
+                home,
+                settings.directory().resolve("flink"),
+                SatchelConfiguration.of(job),
+                slots,
+                trust(services, trustStore)));
+  }
+
+  /**
+   * Starts everything with the job in one process, and waits until the job serves.
+   *
+   * @param main the class of the command line, which takes {@code run}
+   * @param overrides the job's settings on top of those that it needs here
+   * @param trustStore as for a cluster
+   */
+  public static World standalone(
+      Class<?> main,
+      ServiceSettings settings,
+      Map<String, String> overrides,
+      @Nullable Path trustStore)
+      throws IOException, InterruptedException, InvalidConfigurationException {
+    return start(
+        settings,
+        overrides,
+        (job, services) ->
+            StandaloneDeployment.start(
+                main, settings.directory().resolve("run"), job, trust(services, trustStore)));
+  }
+
+  private static Map<String, String> trust(ServiceProcesses services, @Nullable Path trustStore)
+      throws IOException, InterruptedException {
+    return trustStore == null
+        ? services.trustEnvironment()
+        : LocalCertificates.environment(trustStore.toAbsolutePath());
+  }
+
+  private interface Start {
+    Deployment start(Map<String, String> job, ServiceProcesses services)
+        throws IOException, InterruptedException, InvalidConfigurationException;
+  }
+
+  private static World start(ServiceSettings settings, Map<String, String> overrides, Start start)
       throws IOException, InterruptedException, InvalidConfigurationException {
     ServiceProcesses services = ServiceProcesses.start(settings);
     try {
       Map<String, String> job = JobSettings.of(services.endpoints());
       job.putAll(overrides);
-      FlinkCluster cluster =
-          FlinkCluster.create(
-              home,
-              settings.directory().resolve("flink"),
-              SatchelConfiguration.of(job),
-              flinkSettings(slots),
-              services.trustEnvironment());
-      try {
-        cluster.startJobManager();
-        cluster.startTaskManager();
-        cluster.awaitServing();
-        return new World(services, cluster);
-      } catch (IOException | InterruptedException | RuntimeException e) {
-        IOUtils.closeQuietly(cluster);
-        throw e;
-      }
+      return new World(services, start.start(job, services));
     } catch (IOException | InterruptedException | InvalidConfigurationException e) {
       IOUtils.closeQuietly(services);
       throw e;
     }
   }
 
-  private static Configuration flinkSettings(int slots) {
-    Configuration settings = new Configuration();
-    settings.set(TaskManagerOptions.NUM_TASK_SLOTS, slots);
-    settings.set(CoreOptions.DEFAULT_PARALLELISM, slots);
-    settings.set(
-        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-        "s3://" + LocalServices.CHECKPOINTS_BUCKET + "/satchel");
-    // Only what is seen from outside.
-    settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Watch.metricsInterval());
-    settings.set(WebOptions.CHECKPOINTS_HISTORY_SIZE, 1000);
-    return settings;
-  }
-
   public ServiceProcesses services() {
     return services;
   }
 
-  public FlinkCluster cluster() {
-    return cluster;
+  /** The job's processes. */
+  public List<Watched> jobProcesses() {
+    return job.processes().stream().map(process -> watched(process, Part.SERVING)).toList();
   }
 
-  /** Logs of the task managers, those that were rolled too. */
-  private List<Path> taskManagerLogs() throws IOException {
-    try (Stream<Path> files = Files.list(cluster.logs())) {
-      return files
-          .filter(file -> TASK_MANAGER_LOG.matcher(file.getFileName().toString()).matches())
-          .toList();
+  /** The processes of Kafka and the store. */
+  private List<Watched> needed() {
+    return Stream.of(Service.KAFKA, Service.S3)
+        .map(service -> watched(services.process(service), Part.NEEDED))
+        .toList();
+  }
+
+  /** The processes of the site with pictures and the trainer. */
+  List<Watched> elsewhere() {
+    return Stream.of(Service.PICTURES, Service.TRAINER)
+        .map(service -> watched(services.process(service), Part.ELSEWHERE))
+        .toList();
+  }
+
+  /**
+   * Serves requests so that nothing is done for the first time afterwards.
+   *
+   * @throws IOException if none of them ended as it must, naming a reason
+   */
+  public void warmUp(List<Load> loads, Duration patience)
+      throws IOException, InterruptedException {
+    List<Entry> entries = serve(loads, Duration.ZERO, patience).entries();
+    if (entries.stream().noneMatch(Entry::endedAsExpected)) {
+      throw new IOException(
+          "The job served nobody of the warm-up: " + reason(entries.get(0)) + trustHint(entries));
     }
+  }
+
+  private static String reason(Entry entry) {
+    if (entry.outcomes().isEmpty()) {
+      return "no outcome came";
+    }
+    Event outcome = entry.outcomes().get(0);
+    if (!outcome.failures().isEmpty()) {
+      return outcome.failures().get(0).message();
+    }
+    return outcome.error() == null
+        ? Burst.ending(entry)
+        : String.valueOf(outcome.error().message());
+  }
+
+  private static String trustHint(List<Entry> entries) {
+    return reason(entries.get(0)).endsWith(NOT_TRUSTED)
+        ? "; the job's trust store has to hold the authority of the site with pictures: see"
+            + " --trust-store, or leave that out"
+        : "";
   }
 
   /**
@@ -132,23 +190,19 @@ public final class World implements AutoCloseable {
   public Burst measure(List<Load> loads, Duration over, Duration patience)
       throws IOException, InterruptedException {
     int classifiers = services.classifiers();
-    Map<String, Long> pids = new LinkedHashMap<>();
-    add(pids, cluster.jobManager());
-    cluster.taskManagers().forEach(process -> add(pids, process));
-    Set<String> job = Set.copyOf(pids.keySet());
-    for (Service service : Service.values()) {
-      add(pids, services.process(service));
-    }
-    try (Watch watch = Watch.begin(pids, job, cluster.rest())) {
+    List<Watched> processes = new ArrayList<>(jobProcesses());
+    processes.addAll(needed());
+    processes.addAll(elsewhere());
+    try (Watch watch = Watch.begin(processes, job.rest())) {
       RequestLog log = serve(loads, over, patience);
-      return watch.end(log, taskManagerLogs(), services.classifiers() - classifiers);
+      return watch.end(log, job.logs(), services.classifiers() - classifiers);
     }
   }
 
   /** How many pictures the job has resized. */
   public long resized() throws IOException, InterruptedException {
     Vertex resize =
-        cluster.rest().vertices().stream()
+        job.rest().vertices().stream()
             .filter(vertex -> vertex.name().equals(RESIZE))
             .findFirst()
             .orElseThrow();
@@ -156,16 +210,16 @@ public final class World implements AutoCloseable {
     // time.
     for (int i = 0; i < 2; i++) {
       Thread.sleep(Watch.metricsInterval().toMillis());
-      cluster.rest().metricNames(resize);
+      job.rest().metricNames(resize);
     }
     Thread.sleep(POLL.toMillis());
     List<String> counters =
-        cluster.rest().metricNames(resize).stream()
+        job.rest().metricNames(resize).stream()
             .filter(name -> name.endsWith(RESIZED))
             .distinct()
             .toList();
     return (long)
-        cluster.rest().sums(resize, counters).values().stream().mapToDouble(each -> each).sum();
+        job.rest().sums(resize, counters).values().stream().mapToDouble(each -> each).sum();
   }
 
   /** Waits for a checkpoint that is begun from now on. */
@@ -173,7 +227,7 @@ public final class World implements AutoCloseable {
     Instant now = Instant.now();
     for (Instant end = now.plus(CHECKPOINT_PATIENCE); Instant.now().isBefore(end); ) {
       Optional<Checkpoint> next =
-          cluster.rest().checkpoints().stream()
+          job.rest().checkpoints().stream()
               .filter(each -> each.triggered().isAfter(now) && Burst.isCompleted(each))
               .findFirst();
       if (next.isPresent()) {
@@ -184,8 +238,8 @@ public final class World implements AutoCloseable {
     throw new IOException("No checkpoint within " + CHECKPOINT_PATIENCE.toSeconds() + " s");
   }
 
-  private static void add(Map<String, Long> pids, JavaProcess process) {
-    pids.put(process.name(), process.pid());
+  private static Watched watched(JavaProcess process, Part part) {
+    return new Watched(process.name(), process.pid(), part);
   }
 
   /**
@@ -236,7 +290,7 @@ public final class World implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      IOUtils.closeAll(cluster, services);
+      IOUtils.closeAll(job, services);
     } catch (Exception e) {
       throw new IOException("not every process ended", e);
     }

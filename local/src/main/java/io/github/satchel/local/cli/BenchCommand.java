@@ -8,7 +8,12 @@ import picocli.CommandLine.Command;
     description =
         "Measures the job: on a Flink cluster of one job manager and one task manager with production's"
             + " configuration and memory, with each service in a process of its own.",
-    subcommands = {BurstCommand.class, SoakCommand.class, RetrainCommand.class},
+    subcommands = {
+      BurstCommand.class,
+      IdleCommand.class,
+      SoakCommand.class,
+      RetrainCommand.class
+    },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class BenchCommand {}

@@ -10,9 +10,11 @@ import io.github.satchel.local.JobSettings;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.bench.Burst;
 import io.github.satchel.local.bench.ContactSheet;
+import io.github.satchel.local.bench.Part;
 import io.github.satchel.local.bench.ReportPage;
 import io.github.satchel.local.bench.RequestLog;
 import io.github.satchel.local.bench.Watch;
+import io.github.satchel.local.bench.Watch.Watched;
 import io.github.satchel.local.cli.Lesson.Line;
 import io.github.satchel.local.client.RequestProducer;
 import io.github.satchel.local.client.Result;
@@ -27,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -208,7 +209,8 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static Watch watch(FlinkRest flink) {
-    return Watch.begin(Map.of(PROCESS, ProcessHandle.current().pid()), Set.of(PROCESS), flink);
+    return Watch.begin(
+        List.of(new Watched(PROCESS, ProcessHandle.current().pid(), Part.SERVING)), flink);
   }
 
   private static void send(

@@ -73,7 +73,7 @@ final class PressCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     String run = "press-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     List<Load> loads =
-        new LoadFactory(n -> pictures + "/pictures/" + n + ".jpg")
+        new LoadFactory(n -> pictures + "/pictures/" + n + ".jpg", 0)
             .pupils(run, students, labels, images);
     Duration patience = Duration.ofMinutes(5).plusMillis(100L * students * labels * images);
     List<RequestLog.Entry> entries =

@@ -59,7 +59,7 @@ final class SoakCommand implements Callable<Integer> {
       WorldOptions.require(requests >= 1, "--requests must be at least 1");
       WorldOptions.require(minutes > 0, "--minutes must be more than 0");
       options.check();
-      report.check();
+      report.check(true);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -68,10 +68,7 @@ final class SoakCommand implements Callable<Integer> {
     try (World world = options.start(WARM_UP + requests, Map.of())) {
       LoadFactory factory = options.loads(world);
       output.say("Warming up with " + WARM_UP + " pupils ...");
-      world.serve(
-          factory.pupils("warm-up", WARM_UP, options.labels, options.images),
-          Duration.ZERO,
-          PATIENCE);
+      world.warmUp(factory.pupils("warm-up", WARM_UP, options.labels, options.images), PATIENCE);
       Checkpoint before = world.nextCheckpoint();
       output.say("%d pupils press Train within %s minutes ...".formatted(requests, minutes));
       List<Load> loads = factory.pupils("soak", requests, options.labels, options.images);

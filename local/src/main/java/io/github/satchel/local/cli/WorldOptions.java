@@ -10,6 +10,7 @@ import io.github.satchel.local.pictures.PictureMix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongFunction;
 import org.apache.flink.util.FileUtils;
@@ -103,6 +104,27 @@ final class WorldOptions {
   private int slots;
 
   @Option(
+      names = "--standalone",
+      description =
+          "Have the job in one process, as 'satchel run' does, instead of a job manager and a task"
+              + " manager.")
+  private boolean standalone;
+
+  @Option(
+      names = "-D",
+      description = "A setting of the job, or of Flink (flink.KEY); may be repeated.",
+      paramLabel = "KEY=VALUE")
+  private Map<String, String> overrides = Map.of();
+
+  @Option(
+      names = "--trust-store",
+      description =
+          "Trust store of the job's virtual machines (JKS or PKCS #12). Without it they get one with"
+              + " what they trust by themselves and the authority of the services.",
+      paramLabel = "FILE")
+  private @Nullable Path trustStore;
+
+  @Option(
       names = "--seed",
       defaultValue = "1",
       description = "The same seed draws the same pictures (${DEFAULT-VALUE}).")
@@ -138,6 +160,9 @@ final class WorldOptions {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("--mix: " + e.getMessage(), e);
     }
+    require(
+        trustStore == null || Files.isRegularFile(trustStore),
+        "--trust-store: there is no file " + trustStore);
     if (pictures != null) {
       require(Files.isDirectory(pictures), "--pictures: " + pictures + " is no directory");
       PictureFiles.load(pictures, parsed, seed);
@@ -159,8 +184,17 @@ final class WorldOptions {
 
   /** Makes the requests of a benchmark. */
   LoadFactory loads(World world) {
-    LongFunction<String> url = world.services()::pictureUrl;
-    return new LoadFactory(shared ? n -> url.apply(n % SHARED) : url);
+    return loads(world.services()::pictureUrl, 0);
+  }
+
+  /**
+   * Makes the requests of a benchmark.
+   *
+   * @param url of the n-th picture
+   * @param first number of the first picture that is used
+   */
+  LoadFactory loads(LongFunction<String> url, long first) {
+    return new LoadFactory(shared ? n -> url.apply(n % SHARED) : url, first);
   }
 
   /**
@@ -171,20 +205,46 @@ final class WorldOptions {
    */
   World start(int classifiers, Map<String, String> job)
       throws IOException, InterruptedException, InvalidConfigurationException {
-    Path fresh = directory.toAbsolutePath().resolve("bench");
-    FileUtils.deleteDirectory(fresh.toFile());
-    return World.start(
-        Path.of(System.getProperty(FLINK_PROPERTY, "flink")),
+    return start(work(), standalone, classifiers, job);
+  }
+
+  /**
+   * Starts everything in a directory of its own.
+   *
+   * @param alone whether the job is one process
+   */
+  World start(String name, boolean alone, int classifiers)
+      throws IOException, InterruptedException, InvalidConfigurationException {
+    return start(work().resolve(name), alone, classifiers, Map.of());
+  }
+
+  private World start(Path work, boolean alone, int classifiers, Map<String, String> job)
+      throws IOException, InterruptedException, InvalidConfigurationException {
+    FileUtils.deleteDirectory(work.toFile());
+    ServiceSettings services =
         new ServiceSettings(
-            Files.createDirectories(fresh),
+            Files.createDirectories(work),
             seed,
             new ServiceSettings.Pictures(
                 pictures == null ? null : pictures.toAbsolutePath(), mix, HOSTS),
             new ServiceSettings.Latencies(latency, storeLatency, trainerLatency),
             tls(),
             classifiers,
-            null),
-        slots,
-        job);
+            null);
+    Map<String, String> settings = new HashMap<>(job);
+    settings.putAll(overrides);
+    return alone
+        ? World.standalone(Satchel.class, services, settings, trustStore)
+        : World.cluster(
+            Path.of(System.getProperty(FLINK_PROPERTY, "flink")),
+            services,
+            slots,
+            settings,
+            trustStore);
+  }
+
+  /** Where everything of a benchmark is kept. */
+  Path work() {
+    return directory.toAbsolutePath().resolve("bench");
   }
 }

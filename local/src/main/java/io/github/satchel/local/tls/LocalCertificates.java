@@ -12,6 +12,7 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.TrustManager;
@@ -73,11 +74,14 @@ public final class LocalCertificates {
    * trusts by itself.
    */
   public Map<String, String> environment() {
-    return Map.of(
-        "JAVA_TOOL_OPTIONS",
-        "-Djavax.net.ssl.trustStore=" + trustStore,
-        "NODE_EXTRA_CA_CERTS",
-        authority.toString());
+    Map<String, String> environment = new HashMap<>(environment(trustStore));
+    environment.put("NODE_EXTRA_CA_CERTS", authority.toString());
+    return environment;
+  }
+
+  /** Environment variables of a JVM that trusts what a trust store holds, and nothing else. */
+  public static Map<String, String> environment(Path trustStore) {
+    return Map.of("JAVA_TOOL_OPTIONS", "-Djavax.net.ssl.trustStore=" + trustStore);
   }
 
   private void makeKeys() throws IOException, InterruptedException {

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.satchel.job.model.Event;
 import io.github.satchel.job.model.ImageCounts;
 import io.github.satchel.job.model.Json;
-import io.github.satchel.local.bench.Burst.Usage;
 import io.github.satchel.local.bench.ContactSheet.Sheet;
 import io.github.satchel.local.bench.Monitor.JobSample;
 import io.github.satchel.local.bench.Monitor.MemorySample;
+import io.github.satchel.local.bench.ProcessUse.Usage;
 import io.github.satchel.local.client.Result;
 import io.github.satchel.local.flink.FlinkRest.Checkpoint;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ class BurstTest {
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss,SSS");
 
   private final List<Load> loads =
-      new LoadFactory(n -> "http://127.0.0.1/" + n).pupils("run", 4, 2, IMAGES / 2);
+      new LoadFactory(n -> "http://127.0.0.1/" + n, 0).pupils("run", 4, 2, IMAGES / 2);
   private final RequestLog log = new RequestLog(loads);
   private long written;
 
@@ -74,6 +74,24 @@ class BurstTest {
     assertThat(result.processes().get(0).peakRss()).isEqualTo(300 << 20);
     assertThat(result.stages().waiting()).isBetween(0.9, 1.1);
     assertThat(result.stages().uploading()).isBetween(0.2, 0.35);
+  }
+
+  @Test
+  void figuresToCompareCountWhatHadToRunApart() throws Exception {
+    serve(0, 2);
+    serve(1, 3);
+    serve(2, 4);
+    serve(3, 10);
+
+    RoundFigures round = burst(4).round();
+
+    assertThat(round.lastPupil()).isBetween(9.9, 10.1);
+    assertThat(round.meanPupil()).isBetween(4.7, 4.8);
+    assertThat(round.imagesPerCpuSecond()).isEqualTo(20);
+    assertThat(round.imagesPerCpuSecondOfAll()).isEqualTo(13.33);
+    assertThat(round.cpuSecondsElsewhere()).isEqualTo(8);
+    assertThat(round.peakMemory()).isEqualTo(300 << 20);
+    assertThat(round.complaints()).isEmpty();
   }
 
   @Test
@@ -157,15 +175,17 @@ class BurstTest {
                             entry.getKey().requestId()))
             .toList());
     Map<String, Usage> usage = new LinkedHashMap<>();
-    usage.put("taskmanager-1", new Usage(true, 4, 400 << 20));
-    usage.put("kafka", new Usage(false, 2, 200 << 20));
+    usage.put("taskmanager-1", new Usage(Part.SERVING, 4, 400 << 20));
+    usage.put("kafka", new Usage(Part.NEEDED, 2, 200 << 20));
+    usage.put("pictures", new Usage(Part.ELSEWHERE, 8, 200 << 20));
     return new Burst(
         log,
-        List.of(
-            new MemorySample(written, Map.of("taskmanager-1", 300L << 20)),
-            new MemorySample(written, Map.of("taskmanager-1", 200L << 20))),
+        new ProcessUse(
+            usage,
+            List.of(
+                new MemorySample(written, Map.of("taskmanager-1", 300L << 20)),
+                new MemorySample(written, Map.of("taskmanager-1", 200L << 20, "kafka", 1L << 30)))),
         List.of(new JobSample(written, Map.of("resize", 0.9), Map.of("fetch", 0.8), 7L << 20)),
-        usage,
         List.of(
             new Checkpoint(1, "COMPLETED", Instant.now(), Duration.ofMillis(700), 1000),
             new Checkpoint(2, "IN_PROGRESS", Instant.now(), Duration.ZERO, 0)),

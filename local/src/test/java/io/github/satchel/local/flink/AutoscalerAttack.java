@@ -102,7 +102,7 @@ class AutoscalerAttack {
 
   private static FutureTask<RequestLog> press(ServiceProcesses services) {
     List<Load> loads =
-        new LoadFactory(services::pictureUrl).pupils("event", PUPILS, 2, IMAGES_A_LABEL);
+        new LoadFactory(services::pictureUrl, 0).pupils("event", PUPILS, 2, IMAGES_A_LABEL);
     return new FutureTask<>(
         () -> World.serve(services.endpoints().bootstrapServers(), loads, OVER, PATIENCE));
   }
