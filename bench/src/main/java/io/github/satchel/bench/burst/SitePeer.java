@@ -38,6 +38,7 @@ import org.apache.flink.util.IOUtils;
 public final class SitePeer implements Contender, AutoCloseable {
 
   private static final String NAME = "site";
+  private static final String NODE = "node";
   private static final int MIN_NODE = 20;
   private static final Duration START_PATIENCE = Duration.ofMinutes(1);
 
@@ -59,13 +60,19 @@ public final class SitePeer implements Contender, AutoCloseable {
    * @throws IOException saying what is missing and what helps
    */
   public static void require(Path peer) throws IOException, InterruptedException {
+    require(peer, NODE);
+  }
+
+  static void require(Path peer, String command) throws IOException, InterruptedException {
     if (!Files.isRegularFile(peer.resolve("site.mjs"))) {
       throw new IOException("There is no site.mjs in " + peer + ", so it is no peer");
     }
-    int node = nodeVersion();
+    int node = version(command);
     if (node < MIN_NODE) {
       throw new IOException(
-          (node == 0 ? "There is no node on the PATH" : "The node on the PATH is version " + node)
+          (node == 0
+                  ? "There is no " + command + " on the PATH"
+                  : "The " + command + " on the PATH is version " + node)
               + ", and the peer needs Node.js "
               + MIN_NODE
               + " or newer: install it, or measure without --peer");
@@ -76,9 +83,9 @@ public final class SitePeer implements Contender, AutoCloseable {
     }
   }
 
-  private static int nodeVersion() throws InterruptedException {
+  private static int version(String command) throws InterruptedException {
     try {
-      Process node = new ProcessBuilder("node", "--version").redirectErrorStream(true).start();
+      Process node = new ProcessBuilder(command, "--version").redirectErrorStream(true).start();
       String version = new String(node.getInputStream().readAllBytes(), UTF_8).strip();
       boolean says = node.waitFor() == 0 && version.matches("v\\d{1,4}\\..*");
       return says ? Integer.parseInt(version.substring(1, version.indexOf('.'))) : 0;
@@ -101,7 +108,7 @@ public final class SitePeer implements Contender, AutoCloseable {
         JavaProcess.start(
             NAME,
             List.of(
-                "node",
+                NODE,
                 peer.resolve("site.mjs").toString(),
                 "--port=" + port,
                 "--trainer=" + services.endpoints().trainer(),

@@ -1,6 +1,7 @@
 package io.github.satchel.bench.world;
 
 import io.github.satchel.job.SatchelConfiguration;
+import io.github.satchel.standalone.S3Plugin;
 import io.github.satchel.standalone.Standalone;
 import io.github.satchel.testkit.JobSettings;
 import io.github.satchel.testkit.flink.FlinkRest;
@@ -56,6 +57,7 @@ final class StandaloneDeployment implements Deployment {
     // The script starts this process as it starts satchel run: with the same flags.
     List<String> flags = new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
     flags.add("-Dlog.file=" + log);
+    flags.add("-Dsatchel.plugins=" + S3Plugin.directory().toAbsolutePath());
     JavaProcess process =
         JavaProcess.start(
             new JavaCommand(
