@@ -12,6 +12,7 @@ import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.ServiceProcesses;
 import io.github.satchel.testkit.ServiceProcesses.Service;
 import io.github.satchel.testkit.ServiceSettings;
+import io.github.satchel.testkit.Tls;
 import io.github.satchel.testkit.flink.FlinkCluster;
 import io.github.satchel.testkit.process.FreePorts;
 import io.github.satchel.testkit.process.JavaCommand;
@@ -101,10 +102,9 @@ final class World implements AutoCloseable {
         new ServiceSettings(
             directory.resolve("services"),
             1,
-            null,
-            "",
-            20,
-            uploadLatency.toMillis(),
+            ServiceSettings.Pictures.DRAWN,
+            new ServiceSettings.Latencies(20, 0, uploadLatency.toMillis()),
+            Tls.NONE,
             CLASSIFIERS,
             new ServiceSettings.Listener(kafkaPort, toKafka.port()));
     JavaProcess zooKeeper = zooKeeper(directory, zooKeeperPort);

@@ -26,7 +26,7 @@ public final class JobSettings {
     settings.put("credentials.allowed-origins", endpoints.trainer());
     settings.put("endpoints.dir", endpoints.credentials().toString());
     settings.put("watson.iam-url", endpoints.trainer());
-    settings.put("fetch.allowed-networks", "127.0.0.1/32");
+    settings.put("fetch.allowed-networks", "127.0.0.0/8");
     settings.put(
         "fetch.allowed-ports",
         endpoints.picturePorts().stream().map(String::valueOf).collect(Collectors.joining(";")));

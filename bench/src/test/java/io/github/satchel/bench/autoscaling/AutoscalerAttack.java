@@ -10,6 +10,7 @@ import io.github.satchel.testkit.JobSettings;
 import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.ServiceProcesses;
 import io.github.satchel.testkit.ServiceSettings;
+import io.github.satchel.testkit.Tls;
 import io.github.satchel.testkit.flink.FlinkCluster;
 import io.github.satchel.testkit.flink.FlinkRest.Vertex;
 import io.github.satchel.testkit.process.JavaCommand;
@@ -102,14 +103,20 @@ class AutoscalerAttack {
 
   private static FutureTask<RequestLog> press(ServiceProcesses services) {
     List<Load> loads =
-        new LoadFactory(services::pictureUrl).pupils("event", PUPILS, 2, IMAGES_A_LABEL);
+        new LoadFactory(services::pictureUrl, 0).pupils("event", PUPILS, 2, IMAGES_A_LABEL);
     return new FutureTask<>(
         () -> RequestLog.serve(services.endpoints().bootstrapServers(), loads, OVER, PATIENCE));
   }
 
   private ServiceSettings services() throws IOException {
     return new ServiceSettings(
-        directory.resolve("services"), 1, drawing(directory), "", 20, 500, PUPILS, null);
+        directory.resolve("services"),
+        1,
+        new ServiceSettings.Pictures(drawing(directory), "", 1),
+        new ServiceSettings.Latencies(20, 0, 500),
+        Tls.NONE,
+        PUPILS,
+        null);
   }
 
   /**

@@ -18,9 +18,11 @@ import io.github.satchel.testkit.demo.Lesson.Line;
 import io.github.satchel.testkit.flink.FlinkRest;
 import io.github.satchel.testkit.report.Burst;
 import io.github.satchel.testkit.report.ContactSheet;
+import io.github.satchel.testkit.report.Part;
 import io.github.satchel.testkit.report.ReportPage;
 import io.github.satchel.testkit.report.RequestLog;
 import io.github.satchel.testkit.report.Watch;
+import io.github.satchel.testkit.report.Watch.Watched;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -29,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -209,7 +210,8 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static Watch watch(FlinkRest flink) {
-    return Watch.begin(Map.of(PROCESS, ProcessHandle.current().pid()), Set.of(PROCESS), flink);
+    return Watch.begin(
+        List.of(new Watched(PROCESS, ProcessHandle.current().pid(), Part.SERVING)), flink);
   }
 
   private static void send(
