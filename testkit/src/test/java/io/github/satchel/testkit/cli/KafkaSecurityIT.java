@@ -64,7 +64,7 @@ class KafkaSecurityIT {
   /** What a command that cannot have an answer may take, on a busy machine. */
   private static final Duration BOUND = Duration.ofSeconds(30);
 
-  /** May do what docs/operations.md says that it needs, and so may {@link #SITE}. */
+  /** May do what docs/security.md says that it needs, and so may {@link #SITE}. */
   private static final String JOB = "job";
 
   private static final String SITE = "site";
