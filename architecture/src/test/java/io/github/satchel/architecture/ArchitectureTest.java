@@ -51,6 +51,10 @@ class ArchitectureTest {
               "bench",
                   Set.of("contract", "client", "cli", "job", "standalone", "testkit", "trainer")));
 
+  /** Packages that are larger still; one that no longer is must leave the list. */
+  private static final Set<String> TOO_LARGE =
+      Set.of("connectors.training", "job.fetch", "job.resize", "testkit.watson");
+
   /** The modules that start fast and run anywhere. */
   private static final List<String> LIGHT = List.of("contract", "client", "cli");
 
@@ -130,11 +134,11 @@ class ArchitectureTest {
               .distinct()
               .count();
       if (files > MOST_FILES) {
-        sizes.put(each.getName(), files);
+        sizes.put(each.getName().substring(BASE.length()), files);
       }
     }
 
-    assertThat(sizes).as("packages of more than " + MOST_FILES + " files").isEmpty();
+    assertThat(sizes).containsOnlyKeys(TOO_LARGE);
   }
 
   private static String packages(String module) {

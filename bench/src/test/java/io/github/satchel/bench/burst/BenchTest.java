@@ -2,8 +2,10 @@ package io.github.satchel.bench.burst;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.cli.Satchel;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
@@ -27,6 +29,12 @@ class BenchTest {
 
     assertThat(err.toString()).contains(complaint).doesNotContain("Exception", "\tat ");
     assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void theHelpOfTheCommandLineNamesEachCommand() {
+    assertThat(Satchel.commandLine().getUsageMessage())
+        .contains(Bench.commandLine().getSubcommands().keySet());
   }
 
   private int execute(String... arguments) {
