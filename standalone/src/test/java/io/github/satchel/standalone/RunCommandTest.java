@@ -2,6 +2,7 @@ package io.github.satchel.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.cli.Satchel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -91,6 +92,12 @@ class RunCommandTest {
 
   private Path configuration(String yaml) throws IOException {
     return Files.writeString(directory.resolve("satchel.yaml"), yaml);
+  }
+
+  @Test
+  void theHelpOfTheCommandLineNamesEachCommand() {
+    assertThat(Satchel.commandLine().getUsageMessage())
+        .contains(Standalone.commandLine().getSubcommands().keySet());
   }
 
   private int execute(String... arguments) {

@@ -3,6 +3,7 @@ package io.github.satchel.bench.burst;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.satchel.cli.Satchel;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -62,6 +63,12 @@ class BenchTest {
         .hasMessage(
             "There is no no-such-node on the PATH, and the peer needs Node.js 20 or newer:"
                 + " install it, or measure without --peer");
+  }
+
+  @Test
+  void theHelpOfTheCommandLineNamesEachCommand() {
+    assertThat(Satchel.commandLine().getUsageMessage())
+        .contains(Bench.commandLine().getSubcommands().keySet());
   }
 
   private int execute(String... arguments) {
