@@ -1,0 +1,371 @@
+package io.github.satchel.faults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.contract.Json;
+import io.github.satchel.faults.History.Create;
+import io.github.satchel.faults.History.Zip;
+import io.github.satchel.job.SatchelConfiguration;
+import io.github.satchel.testkit.Endpoints;
+import io.github.satchel.testkit.JobSettings;
+import io.github.satchel.testkit.LocalServices;
+import io.github.satchel.testkit.ServiceProcesses;
+import io.github.satchel.testkit.ServiceProcesses.Service;
+import io.github.satchel.testkit.ServiceSettings;
+import io.github.satchel.testkit.flink.FlinkCluster;
+import io.github.satchel.testkit.process.FreePorts;
+import io.github.satchel.testkit.process.JavaCommand;
+import io.github.satchel.testkit.process.JavaProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.util.IOUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Production on one machine, every part in a process of its own and each connection through a proxy
+ * that can be told to fail: services, ZooKeeper, a job manager and task managers, with the settings
+ * that are shipped and shorter time-outs.
+ *
+ * <p>As Kubernetes would, it starts a job manager or task manager again that has ended.
+ */
+final class World implements AutoCloseable {
+
+  static final String KEY = "pool-1";
+
+  private static final int CLASSIFIERS = 1_000_000;
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final String SAVEPOINTS =
+      "s3://" + LocalServices.CHECKPOINTS_BUCKET + "/savepoints";
+
+  private final Path directory;
+  private final ServiceProcesses services;
+  private final JavaProcess zooKeeper;
+  private final Map<Service, TcpProxy> proxies;
+  private final TcpProxy toJobManager;
+  private final FakeClock clock;
+  private final FlinkCluster flink;
+  private final int taskManagers;
+  private boolean started;
+  private @Nullable Periodic keeper;
+
+  private World(
+      Path directory,
+      ServiceProcesses services,
+      JavaProcess zooKeeper,
+      Map<Service, TcpProxy> proxies,
+      TcpProxy toJobManager,
+      FakeClock clock,
+      FlinkCluster flink,
+      int taskManagers) {
+    this.directory = directory;
+    this.services = services;
+    this.zooKeeper = zooKeeper;
+    this.proxies = proxies;
+    this.toJobManager = toJobManager;
+    this.clock = clock;
+    this.flink = flink;
+    this.taskManagers = taskManagers;
+  }
+
+  /**
+   * Starts everything and waits until the job serves.
+   *
+   * @param overrides of the settings, those of Flink below {@code flink.}
+   * @param uploadLatency how long the trainer takes to create
+   */
+  static World start(
+      Path directory, int taskManagers, Map<String, String> overrides, Duration uploadLatency)
+      throws Exception {
+    List<Integer> ports = FreePorts.choose(3);
+    int zooKeeperPort = ports.get(0);
+    int kafkaPort = ports.get(1);
+    int jobManagerPort = ports.get(2);
+    Map<Service, TcpProxy> proxies = new HashMap<>();
+    TcpProxy toKafka = new TcpProxy(kafkaPort);
+    proxies.put(Service.KAFKA, toKafka);
+    var settings =
+        new ServiceSettings(
+            directory.resolve("services"),
+            1,
+            null,
+            "",
+            20,
+            uploadLatency.toMillis(),
+            CLASSIFIERS,
+            new ServiceSettings.Listener(kafkaPort, toKafka.port()));
+    JavaProcess zooKeeper = zooKeeper(directory, zooKeeperPort);
+    ServiceProcesses services = ServiceProcesses.start(settings);
+    for (Service service : List.of(Service.S3, Service.PICTURES, Service.TRAINER)) {
+      proxies.put(service, new TcpProxy(port(services.endpoints(), service)));
+    }
+    Endpoints endpoints = proxied(services.endpoints(), proxies, directory.resolve("credentials"));
+    Map<String, String> job = JobSettings.of(endpoints);
+    job.putAll(settings(zooKeeperPort));
+    TcpProxy toJobManager = new TcpProxy(jobManagerPort);
+    job.put("flink.high-availability.jobmanager.port", String.valueOf(toJobManager.port()));
+    job.put("flink.jobmanager.rpc.bind-port", String.valueOf(jobManagerPort));
+    job.putAll(overrides);
+    FakeClock clock = new FakeClock(directory);
+    FlinkCluster flink =
+        FlinkCluster.create(
+            Path.of("../docker/target/flink"),
+            directory.resolve("flink"),
+            SatchelConfiguration.of(job),
+            new Configuration(),
+            clock.environment());
+    World world =
+        new World(
+            directory, services, zooKeeper, proxies, toJobManager, clock, flink, taskManagers);
+    try {
+      world.keepAlive();
+      world.keeper = new Periodic("keeper", Duration.ofMillis(500), world::keepAlive);
+      flink.awaitServing();
+      return world;
+    } catch (Exception e) {
+      IOUtils.closeQuietly(world);
+      throw e;
+    }
+  }
+
+  private static Map<String, String> settings(int zooKeeperPort) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("request.max-deadline", "3 min");
+    settings.put("request.deadline", "3 min");
+    settings.put("admit.remember", "200 s");
+    settings.put("fetch.timeout", "10 s");
+    settings.put("fetch.dead-host-pause", "1 s");
+    settings.put("watson.response-timeout", "20 s");
+    settings.put("watson.max-attempts", "10");
+    settings.put("kafka.properties", "request.timeout.ms:10000");
+    settings.put("flink.high-availability.type", "zookeeper");
+    settings.put("flink.high-availability.zookeeper.quorum", "127.0.0.1:" + zooKeeperPort);
+    // Until then a job manager that is dead leads, as far as ZooKeeper knows.
+    settings.put("flink.high-availability.zookeeper.client.session-timeout", "6 s");
+    settings.put("flink.high-availability.zookeeper.client.connection-timeout", "5 s");
+    String checkpoints = "s3://" + LocalServices.CHECKPOINTS_BUCKET;
+    settings.put("flink.high-availability.storageDir", checkpoints + "/ha");
+    settings.put("flink.execution.checkpointing.dir", checkpoints + "/checkpoints");
+    settings.put("flink.execution.checkpointing.interval", "3 s");
+    settings.put("flink.execution.checkpointing.min-pause", "1 s");
+    settings.put("flink.execution.checkpointing.timeout", "30 s");
+    settings.put("flink.heartbeat.interval", "1 s");
+    settings.put("flink.heartbeat.timeout", "8 s");
+    settings.put("flink.restart-strategy.exponential-delay.max-backoff", "5 s");
+    settings.put("flink.jobmanager.adaptive-scheduler.submission.resource-wait-timeout", "5 min");
+    settings.put("flink.slot.request.timeout", "30 s");
+    settings.put("flink.web.refresh-interval", "500 ms");
+    settings.put("flink.metrics.fetcher.update-interval", "0 ms");
+    return settings;
+  }
+
+  private static JavaProcess zooKeeper(Path directory, int port) throws IOException {
+    Path data = Files.createDirectories(directory.resolve("zookeeper"));
+    return JavaProcess.start(
+        new JavaCommand(
+            "zookeeper",
+            List.of("-Xmx128m", "-Dzookeeper.admin.enableServer=false"),
+            System.getProperty("java.class.path"),
+            "org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ZooKeeperServerMain",
+            List.of(String.valueOf(port), data.toString()),
+            Map.of(),
+            data));
+  }
+
+  /** The same endpoints, behind proxies. */
+  private static Endpoints proxied(
+      Endpoints direct, Map<Service, TcpProxy> proxies, Path credentials) throws IOException {
+    String trainer = url(proxies, Service.TRAINER);
+    Files.createDirectories(credentials);
+    ObjectNode key =
+        (ObjectNode) Json.MAPPER.readTree(direct.credentials().resolve(KEY + ".json").toFile());
+    Files.write(
+        credentials.resolve(KEY + ".json"), Json.MAPPER.writeValueAsBytes(key.put("url", trainer)));
+    return new Endpoints(
+        direct.bootstrapServers(),
+        url(proxies, Service.S3),
+        List.of(get(proxies, Service.PICTURES).port()),
+        trainer,
+        credentials);
+  }
+
+  private static String url(Map<Service, TcpProxy> proxies, Service service) {
+    return "http://127.0.0.1:" + get(proxies, service).port();
+  }
+
+  private static TcpProxy get(Map<Service, TcpProxy> proxies, Service service) {
+    return Objects.requireNonNull(proxies.get(service));
+  }
+
+  private static int port(Endpoints endpoints, Service service) {
+    return switch (service) {
+      case KAFKA -> URI.create("kafka://" + endpoints.bootstrapServers()).getPort();
+      case S3 -> URI.create(endpoints.s3()).getPort();
+      case PICTURES -> endpoints.picturePorts().get(0);
+      case TRAINER -> URI.create(endpoints.trainer()).getPort();
+    };
+  }
+
+  String bootstrapServers() {
+    return services.endpoints().bootstrapServers();
+  }
+
+  /** The address of the n-th picture, as the job reaches it. */
+  String pictureUrl(long n) {
+    return url(proxies, Service.PICTURES) + "/pictures/" + n + ".jpg";
+  }
+
+  /** The address of a picture that is not there. */
+  String missingPictureUrl(long n) {
+    return url(proxies, Service.PICTURES) + "/faults/not-found/" + n + ".jpg";
+  }
+
+  ServiceProcesses services() {
+    return services;
+  }
+
+  FlinkCluster flink() {
+    return flink;
+  }
+
+  TcpProxy proxy(Service service) {
+    return get(proxies, service);
+  }
+
+  /** Between task managers and the job manager, for what they tell it. */
+  TcpProxy toJobManager() {
+    return toJobManager;
+  }
+
+  JavaProcess zooKeeper() {
+    return zooKeeper;
+  }
+
+  /** What Flink's processes take for the time. */
+  FakeClock clock() {
+    return clock;
+  }
+
+  /** Starts what is missing of Flink. */
+  private synchronized void keepAlive() throws IOException {
+    if (!started || !flink.jobManager().isAlive()) {
+      flink.startJobManager();
+      started = true;
+    }
+    for (int missing = taskManagers - taskManagers().size(); missing > 0; missing--) {
+      flink.startTaskManager();
+    }
+  }
+
+  /** The task managers that live. */
+  synchronized List<JavaProcess> taskManagers() {
+    return flink.taskManagers().stream().filter(JavaProcess::isAlive).toList();
+  }
+
+  /** Where checkpoints lie, as a directory of this machine. */
+  Path checkpoints() {
+    return directory.resolve("services/s3").resolve(LocalServices.CHECKPOINTS_BUCKET);
+  }
+
+  /** Ends the job with a savepoint, and starts it from there with another parallelism. */
+  synchronized void restartFromSavepoint(int parallelism) throws IOException, InterruptedException {
+    String savepoint = flink.rest().stopWithSavepoint(SAVEPOINTS);
+    flink.jobManager().close();
+    Path file = directory.resolve("flink/conf/config.yaml");
+    List<String> lines = new ArrayList<>(Files.readAllLines(file));
+    lines.removeIf(
+        line ->
+            line.startsWith("execution.state-recovery.path")
+                || line.startsWith("parallelism.default"));
+    lines.add("execution.state-recovery.path: \"" + savepoint + "\"");
+    lines.add("parallelism.default: \"" + parallelism + "\"");
+    Files.write(file, lines);
+    flink.startJobManager();
+  }
+
+  /** Bytes of each vertex's state, in a savepoint taken now. */
+  Map<String, Long> stateSizes() throws IOException, InterruptedException {
+    flink.rest().savepoint(SAVEPOINTS);
+    String job = "/jobs/" + flink.rest().findJob().orElseThrow();
+    JsonNode latest =
+        get(flink.rest().address().resolve(job + "/checkpoints")).at("/latest/savepoint");
+    JsonNode tasks =
+        get(flink.rest().address().resolve(job + "/checkpoints/details/" + latest.path("id")))
+            .path("tasks");
+    Map<String, String> names =
+        flink.rest().vertices().stream()
+            .collect(Collectors.toMap(vertex -> vertex.id(), vertex -> vertex.name()));
+    Map<String, Long> sizes = new HashMap<>();
+    tasks
+        .properties()
+        .forEach(
+            task ->
+                sizes.put(
+                    names.getOrDefault(task.getKey(), task.getKey()),
+                    task.getValue().path("state_size").asLong()));
+    return sizes;
+  }
+
+  /** What the trainer created so far. */
+  List<Create> creates() throws IOException, InterruptedException {
+    List<Create> creates = new ArrayList<>();
+    JsonNode calls =
+        get(URI.create(services.endpoints().trainer() + "/emulator/history?kind=create"))
+            .path("calls");
+    for (JsonNode call : calls) {
+      if (call.path("status").asInt() == 200) {
+        Map<String, Zip> examples = new HashMap<>();
+        for (JsonNode each : call.path("examples")) {
+          List<String> entries = new ArrayList<>();
+          each.path("entries").forEach(entry -> entries.add(entry.asText()));
+          examples.put(each.path("class").asText(), new Zip(entries, each.path("sha256").asText()));
+        }
+        creates.add(
+            new Create(call.path("classifier_id").asText(), call.path("name").asText(), examples));
+      }
+    }
+    return creates;
+  }
+
+  /** What lies in the archives directory. */
+  Map<String, Zip> archives() throws IOException {
+    return ArchivesListing.of(archivesDirectory());
+  }
+
+  Path archivesDirectory() {
+    return directory.resolve("services/s3").resolve(LocalServices.ARCHIVES_BUCKET);
+  }
+
+  private static JsonNode get(URI address) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(30)).build();
+    return Json.MAPPER.readTree(HTTP.send(request, BodyHandlers.ofByteArray()).body());
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (keeper != null) {
+      keeper.close();
+    }
+    try {
+      IOUtils.closeAll(
+          Stream.concat(
+                  Stream.of(flink, services, zooKeeper, toJobManager), proxies.values().stream())
+              .toList());
+    } catch (Exception e) {
+      throw new IOException("not everything ended", e);
+    }
+  }
+}
