@@ -94,7 +94,7 @@ class FlinkSettingsTest {
   @ParameterizedTest
   @FieldSource("OVERLAYS")
   void theJobStartsWithItsSettings(String overlay) throws Exception {
-    JsonNode settings = 
+    JsonNode settings =
         Manifests.named(overlay, "ConfigMap", "satchel-config").at("/data/satchel.yaml");
     SatchelConfiguration configuration =
         SatchelConfiguration.of(Yaml.read(stream(settings.asText()), "satchel.yaml"));
@@ -170,8 +170,7 @@ class FlinkSettingsTest {
     assertThat(Manifests.flinkConfiguration("prod").get("metrics.reporter.prom.port"))
         .startsWith(port.path("containerPort").asText() + "-");
     assertThat(
-            Manifests.named("prod", "PodMonitor", "satchel")
-                .at("/spec/podMetricsEndpoints/0/port"))
+            Manifests.named("prod", "PodMonitor", "satchel").at("/spec/podMetricsEndpoints/0/port"))
         .isEqualTo(port.path("name"));
   }
 

@@ -72,7 +72,9 @@ class InstallationTest {
         .hasSize(3)
         .allSatisfy(
             topic ->
-                assertThat(topic.at("/metadata/namespace").asText()).as("namespace").isEqualTo("kafka"));
+                assertThat(topic.at("/metadata/namespace").asText())
+                    .as("namespace")
+                    .isEqualTo("kafka"));
   }
 
   @Test
@@ -91,8 +93,7 @@ class InstallationTest {
     Map<String, String> dev = names("dev");
 
     names("prod")
-        .forEach(
-            (setting, name) -> assertThat(dev).as(setting).doesNotContainEntry(setting, name));
+        .forEach((setting, name) -> assertThat(dev).as(setting).doesNotContainEntry(setting, name));
   }
 
   @ParameterizedTest
@@ -114,8 +115,7 @@ class InstallationTest {
         .filteredOn(rule -> rule.path("ports").findValuesAsText("port").contains("53"))
         .singleElement()
         .satisfies(
-            rule ->
-                assertThat(rule.path("to").findValuesAsText("cidr")).contains(NODE_LOCAL_DNS));
+            rule -> assertThat(rule.path("to").findValuesAsText("cidr")).contains(NODE_LOCAL_DNS));
   }
 
   /** Whoever installs has one list, and what is left of it is refused. */
@@ -180,8 +180,7 @@ class InstallationTest {
   void onlyTheOperatorAndTheDashboardsProxyReachTheRestApi() throws IOException {
     assertThat(Manifests.ofKind("prod", "Ingress"))
         .allSatisfy(
-            ingress ->
-                assertThat(ingress.findValuesAsText("name")).doesNotContain("satchel-rest"));
+            ingress -> assertThat(ingress.findValuesAsText("name")).doesNotContain("satchel-rest"));
     Set<String> from = new TreeSet<>();
     for (JsonNode policy : Manifests.ofKind("prod", "NetworkPolicy")) {
       for (JsonNode rule : policy.at("/spec/ingress")) {
@@ -275,8 +274,7 @@ class InstallationTest {
 
   private static List<JsonNode> egress(String overlay) throws IOException {
     return Manifests.ofKind(overlay, "NetworkPolicy").stream()
-        .filter(
-            policy -> policy.at("/spec/podSelector/matchLabels/app").asText().equals("satchel"))
+        .filter(policy -> policy.at("/spec/podSelector/matchLabels/app").asText().equals("satchel"))
         .flatMap(policy -> policy.at("/spec/egress").valueStream())
         .toList();
   }

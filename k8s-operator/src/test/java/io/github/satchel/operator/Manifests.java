@@ -20,8 +20,8 @@ final class Manifests {
 
   static final List<String> OVERLAYS = List.of("dev", "prod");
 
-  /** The overlays, and {@code prod} with every optional component. */
-  static final List<String> RENDERED = List.of("dev", "prod", "prod-components");
+  /** The overlays, prod with every optional component, and what check-cluster applies. */
+  static final List<String> RENDERED = List.of("dev", "prod", "prod-components", "check");
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -48,8 +48,7 @@ final class Manifests {
   static JsonNode named(String rendered, String kind, String name) throws IOException {
     List<JsonNode> found =
         ofKind(rendered, kind).stream()
-            .filter(
-                each -> each.at("/metadata/name").asText().matches(name + "(-[a-z0-9]{10})?"))
+            .filter(each -> each.at("/metadata/name").asText().matches(name + "(-[a-z0-9]{10})?"))
             .toList();
     if (found.size() != 1) {
       throw new IllegalArgumentException(found.size() + " manifests: " + kind + " " + name);

@@ -50,8 +50,10 @@ class ManifestsTest {
   @CsvSource({
     "FlinkDeployment, satchel, /spec/job, upgradeMod",
     "FlinkDeployment, satchel, /spec/taskManager/resource, memmory",
-    "FlinkDeployment, satchel, /spec/podTemplate/spec/containers/0/securityContext, readOnlyRootFileSystem",
-    "FlinkDeployment, satchel, /spec/taskManager/podTemplate/spec/topologySpreadConstraints/0, maxskew",
+    "FlinkDeployment, satchel, /spec/podTemplate/spec/containers/0/securityContext,"
+        + " readOnlyRootFileSystem",
+    "FlinkDeployment, satchel, /spec/taskManager/podTemplate/spec/topologySpreadConstraints/0,"
+        + " maxskew",
     "ServiceAccount, satchel, '', automount",
     "Role, satchel, /rules/0, verb",
     "RoleBinding, satchel, /roleRef, apigroup",
@@ -67,8 +69,7 @@ class ManifestsTest {
   })
   void aMisspeltFieldIsNamed(String kind, String name, String parent, String field)
       throws IOException {
-    String rendered =
-        Manifests.ofKind("prod", kind).isEmpty() ? "prod-components" : "prod";
+    String rendered = Manifests.ofKind("prod", kind).isEmpty() ? "prod-components" : "prod";
     JsonNode manifest = Manifests.named(rendered, kind, name);
     ((ObjectNode) manifest.at(parent)).set(field, ((ObjectNode) manifest).arrayNode());
 

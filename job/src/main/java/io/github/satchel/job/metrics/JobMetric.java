@@ -48,8 +48,8 @@ public enum JobMetric {
       "took",
       Kind.COUNTER,
       "requests",
-      "Requests whose outcome came within so many seconds: the buckets of a histogram over any window"
-          + " of time. All of them are requests_latency_count.",
+      "Requests whose outcome came within so many seconds: the buckets of a histogram over any"
+          + " window of time. All of them are requests_latency_count.",
       "le"),
 
   FETCH_IN_FLIGHT(
