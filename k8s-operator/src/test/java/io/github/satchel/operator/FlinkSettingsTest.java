@@ -106,6 +106,16 @@ class FlinkSettingsTest {
         .contains(configuration.options().get(SatchelOptions.CREDENTIALS_DIR));
   }
 
+  @Test
+  void oneProcessStartsWithItsSettings() throws Exception {
+    JsonNode settings =
+        Manifests.named("small", "ConfigMap", "satchel-config").at("/data/satchel.yaml");
+    SatchelConfiguration configuration =
+        SatchelConfiguration.of(Yaml.read(stream(settings.asText()), "satchel.yaml"));
+
+    assertThat(problems(configuration.flink().toMap())).isEmpty();
+  }
+
   @ParameterizedTest
   @FieldSource("OVERLAYS")
   void theTaskManagersMemoryAddsUp(String overlay) throws IOException {

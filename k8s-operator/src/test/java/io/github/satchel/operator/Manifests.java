@@ -20,8 +20,8 @@ final class Manifests {
 
   static final List<String> OVERLAYS = List.of("dev", "prod");
 
-  /** The overlays, prod with every optional component, and what check-cluster applies. */
-  static final List<String> RENDERED = List.of("dev", "prod", "prod-components", "check");
+  /** What {@code render} writes. */
+  static final List<String> RENDERED = List.of("dev", "prod", "prod-components", "check", "small");
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
