@@ -94,7 +94,8 @@ class FlinkSettingsTest {
   @ParameterizedTest
   @FieldSource("OVERLAYS")
   void theJobStartsWithItsSettings(String overlay) throws Exception {
-    JsonNode settings = Manifests.only(settingsMaps(overlay), "ConfigMap").at("/data/satchel.yaml");
+    JsonNode settings =
+        Manifests.named(overlay, "ConfigMap", "satchel-config").at("/data/satchel.yaml");
     SatchelConfiguration configuration =
         SatchelConfiguration.of(Yaml.read(stream(settings.asText()), "satchel.yaml"));
 
@@ -103,6 +104,16 @@ class FlinkSettingsTest {
         Manifests.deployment(overlay).at("/spec/podTemplate/spec/containers/0/volumeMounts");
     assertThat(mounts.findValuesAsText("mountPath"))
         .contains(configuration.options().get(SatchelOptions.CREDENTIALS_DIR));
+  }
+
+  @Test
+  void oneProcessStartsWithItsSettings() throws Exception {
+    JsonNode settings =
+        Manifests.named("small", "ConfigMap", "satchel-config").at("/data/satchel.yaml");
+    SatchelConfiguration configuration =
+        SatchelConfiguration.of(Yaml.read(stream(settings.asText()), "satchel.yaml"));
+
+    assertThat(problems(configuration.flink().toMap())).isEmpty();
   }
 
   @ParameterizedTest
@@ -169,8 +180,7 @@ class FlinkSettingsTest {
     assertThat(Manifests.flinkConfiguration("prod").get("metrics.reporter.prom.port"))
         .startsWith(port.path("containerPort").asText() + "-");
     assertThat(
-            Manifests.only(Manifests.rendered("prod"), "PodMonitor")
-                .at("/spec/podMetricsEndpoints/0/port"))
+            Manifests.named("prod", "PodMonitor", "satchel").at("/spec/podMetricsEndpoints/0/port"))
         .isEqualTo(port.path("name"));
   }
 
@@ -188,12 +198,6 @@ class FlinkSettingsTest {
     try (InputStream in = Files.newInputStream(OUTSIDE)) {
       return Yaml.read(in, OUTSIDE.toString());
     }
-  }
-
-  private static List<JsonNode> settingsMaps(String overlay) throws IOException {
-    return Manifests.rendered(overlay).stream()
-        .filter(each -> each.at("/metadata/name").asText().startsWith("satchel-config"))
-        .toList();
   }
 
   private static MemorySize memory(String overlay, String role) throws IOException {

@@ -43,6 +43,14 @@ public enum JobMetric {
       Kind.HISTOGRAM,
       "ms",
       "From accepting a request to its outcome, both as the results say."),
+  REQUESTS_TOOK(
+      "requests",
+      "took",
+      Kind.COUNTER,
+      "requests",
+      "Requests whose outcome came within so many seconds: the buckets of a histogram over any"
+          + " window of time. All of them are requests_latency_count.",
+      "le"),
 
   FETCH_IN_FLIGHT(
       "fetch",
@@ -151,7 +159,7 @@ public enum JobMetric {
   private static final int HISTOGRAM_SIZE = 1_000;
 
   private static final Set<JobMetric> READ_BACK =
-      EnumSet.of(REQUESTS_RUNNING, REQUESTS_ENDED, REQUESTS_LATENCY);
+      EnumSet.of(REQUESTS_RUNNING, REQUESTS_ENDED, REQUESTS_LATENCY, REQUESTS_TOOK);
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of makes it
   private final List<String> groups;

@@ -114,6 +114,12 @@ final class JobProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** SIGTERM: it ends after a last checkpoint. */
+  void stop() throws InterruptedException {
+    process.destroy();
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  }
+
   /** SIGKILL: nothing is tidied up. */
   @Override
   public void close() throws IOException {
