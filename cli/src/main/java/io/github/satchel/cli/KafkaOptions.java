@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What commands that talk to Kafka, and to nothing else, have in common. */
+/** The options of commands that only talk to Kafka. */
 final class KafkaOptions {
 
   @Option(
@@ -14,8 +14,8 @@ final class KafkaOptions {
       paramLabel = "HOST:PORT",
       defaultValue = "${SATCHEL_BOOTSTRAP_SERVERS}",
       description =
-          "Where Kafka is; several separated by commas (SATCHEL_BOOTSTRAP_SERVERS, or"
-              + " bootstrap.servers of the --config, or 127.0.0.1:9092).")
+          "Kafka brokers, separated by commas. Default: SATCHEL_BOOTSTRAP_SERVERS, or"
+              + " bootstrap.servers in --config, or 127.0.0.1:9092.")
   private @Nullable String bootstrapServers;
 
   @Option(
@@ -23,8 +23,9 @@ final class KafkaOptions {
       paramLabel = "FILE",
       defaultValue = "${SATCHEL_KAFKA_CONFIG}",
       description =
-          "Properties of Kafka clients, one a line: security.protocol, sasl.mechanism,"
-              + " sasl.jaas.config, ssl.truststore.location and so on (SATCHEL_KAFKA_CONFIG).")
+          "A file of Kafka client properties: security.protocol, sasl.mechanism,"
+              + " sasl.jaas.config, ssl.truststore.location and so on. Default:"
+              + " SATCHEL_KAFKA_CONFIG.")
   private @Nullable Path config;
 
   @Option(

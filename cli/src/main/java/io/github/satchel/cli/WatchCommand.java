@@ -11,19 +11,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows events as they come. */
+/** Shows events as they arrive. */
 @Command(
     name = "watch",
     description = {
-      "Shows what becomes of requests, a line an event, until Ctrl-C.",
-      "With --request it ends with the request's outcome; --from-beginning shows one that is over."
+      "Shows the progress of all requests, a line an event, until Ctrl-C.",
+      "With --request it ends with the outcome of the request."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:with --request: uploaded or stored",
-      "1:Kafka cannot be reached, or was lost",
+      "1:Kafka cannot be reached, or the connection was lost",
       "2:wrong usage",
       "4:with --request: failed or rejected"
     })
@@ -38,12 +38,12 @@ final class WatchCommand implements Callable<Integer> {
       description = "Only events of this requestId, up to its outcome.")
   private @Nullable String request;
 
-  @Option(names = "--from-beginning", description = "Begin with the oldest event there is.")
+  @Option(names = "--from-beginning", description = "Start with the oldest event.")
   private boolean fromBeginning;
 
   @Mixin private KafkaOptions kafkaOptions;
 
-  @Option(names = "--json", description = "Print events as they are, a JSON object a line.")
+  @Option(names = "--json", description = "Print events unchanged, one JSON object a line.")
   private boolean json;
 
   @Spec private CommandSpec spec;

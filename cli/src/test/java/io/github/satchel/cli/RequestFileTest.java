@@ -26,7 +26,7 @@ class RequestFileTest {
     assertThat(validate("../docs/contract/examples/request-drawn.json")).isZero();
 
     assertThat(out.toString())
-        .contains("Request 01JD8Z7K2P follows the contract: 2 labels, 20 pictures");
+        .contains("Request 01JD8Z7K2P is valid: 2 labels, 20 pictures");
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -33,13 +34,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The job on one machine, for good. */
+/** Runs the job on one machine, in production. */
 @Command(
     name = "run",
     description = {
-      "Runs the job on an embedded Flink against the Kafka, store and trainer that a configuration file"
-          + " names. This is production for a small site on one machine.",
-      "Ctrl-C ends it after a last checkpoint; the next start goes on from the last checkpoint, also"
+      "Runs the job on an embedded Flink, against the Kafka, the store and the training service that the"
+          + " configuration file names. This is production for a small site on one machine.",
+      "Ctrl-C stops it after a last checkpoint. The next start continues from the last checkpoint, also"
           + " after a crash. Settings: docs/configuration.md."
     },
     mixinStandardHelpOptions = true,
@@ -57,7 +58,7 @@ final class RunCommand implements Callable<Integer> {
           "Where can the owner of such a web site reach you? A web page or an e-mail address; every"
               + " download tells it.");
 
-  /** At zero once nothing runs any more: until then the shutdown hook keeps the process. */
+  /** Zero once nothing runs any more; until then the shutdown hook keeps the process alive. */
   private final CountDownLatch ended = new CountDownLatch(1);
 
   @Option(
@@ -88,7 +89,7 @@ final class RunCommand implements Callable<Integer> {
         FileLock lock = channel.tryLock()) {
       if (lock == null) {
         throw new IOException(
-            "Another satchel runs in " + work + "; --directory names another place");
+            "Another satchel is running in " + work + "; choose another place with --directory");
       }
       Configuration settings = embedded.flinkSettings(work, configuration);
       try (EmbeddedFlink flink = embedded.flink(settings)) {
@@ -99,12 +100,13 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** Reads the settings; what a site is to be called is asked for, once. */
+  /** Reads the settings. Those in {@link #QUESTIONS} are asked for if they are missing. */
   private SatchelConfiguration load() throws IOException, InvalidConfigurationException {
     try {
       return SatchelConfiguration.load(config, overrides);
     } catch (InvalidConfigurationException e) {
-      if (!Terminal.isThere() || e.missing().isEmpty()
+      if (!Terminal.isThere()
+          || e.missing().isEmpty()
           || !QUESTIONS.keySet().containsAll(e.missing())) {
         throw e;
       }
@@ -122,15 +124,15 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private String ask(String key, BufferedReader in) throws IOException {
-    say(QUESTIONS.get(key));
+    say(Objects.requireNonNull(QUESTIONS.get(key)));
     String answer = in.readLine();
     if (answer == null || answer.isBlank()) {
-      throw new IOException("Nothing is started without " + key + ", see docs/configuration.md");
+      throw new IOException("The job does not start without " + key + ", see docs/configuration.md");
     }
     return answer.strip();
   }
 
-  /** Tells before the start what would otherwise be a job that restarts for ever. */
+  /** Reports missing topics before the start; the job would restart forever. */
   private static void requireTopics(Configuration options)
       throws IOException, InterruptedException {
     kafka(options)
@@ -160,7 +162,10 @@ final class RunCommand implements Callable<Integer> {
   private int serve(
       EmbeddedFlink flink, SatchelConfiguration configuration, Optional<String> checkpoint)
       throws IOException, InterruptedException {
-    say(checkpoint.map(path -> "Going on from " + path).orElse("Starting anew: no checkpoint yet"));
+    say(
+        checkpoint
+            .map(path -> "Continuing from " + path)
+            .orElse("Starting with empty state: no checkpoint yet"));
     flink.submit(configuration.options(), checkpoint.orElse(null));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(flink), "satchel-stop"));
     say("Dashboard: " + flink.dashboard());
@@ -177,15 +182,17 @@ final class RunCommand implements Callable<Integer> {
     try {
       flink.checkpoint();
     } catch (IOException e) {
-      say("No last checkpoint; the next start goes on from the one before: " + e.getMessage());
+      say(
+          "The last checkpoint failed; the next start continues from the previous one: "
+              + e.getMessage());
     }
     try {
       flink.cancel();
       if (!ended.await(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        say("Flink takes too long to end and is left");
+        say("Flink takes too long to stop; exiting anyway");
       }
     } catch (IOException e) {
-      say("The job does not end: " + e.getMessage());
+      say("The job does not stop: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

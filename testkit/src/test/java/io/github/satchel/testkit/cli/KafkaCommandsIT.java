@@ -166,7 +166,7 @@ class KafkaCommandsIT {
   void aServerThatDoesNotAnswerIsNamedInOneSentence() throws Exception {
     sentence(
         1,
-        List.of("Kafka at 127.0.0.1:1 does not answer", "--bootstrap-servers"),
+        List.of("Kafka at 127.0.0.1:1 does not respond", "--bootstrap-servers"),
         "watch",
         "--bootstrap-servers",
         "127.0.0.1:1",
@@ -205,7 +205,7 @@ class KafkaCommandsIT {
   void aMessageOverEightMegabytesIsOneSentence() throws Exception {
     sentence(
         1,
-        List.of("larger than Kafka at", "name fewer pictures"),
+        List.of("larger than Kafka at", "use fewer pictures"),
         "submit",
         large(9 << 20).toString(),
         "--no-wait",
@@ -239,7 +239,7 @@ class KafkaCommandsIT {
   void aWrongPropertyIsOneSentence() throws Exception {
     sentence(
         1,
-        List.of("No Kafka client", "receive.buffer.bytes", "--config"),
+        List.of("Cannot create a Kafka client", "receive.buffer.bytes", "--config"),
         "replay",
         "--config",
         impatient("receive.buffer.bytes=many").toString());
@@ -272,7 +272,9 @@ class KafkaCommandsIT {
     assertThat(command.get(30, TimeUnit.SECONDS)).isEqualTo(ExitCode.UNSEEN);
     assertThat(err.toString().lines())
         .hasSize(2)
-        .anyMatch(line -> line.startsWith("Lost sight of request orphan, which is written."))
+        .anyMatch(
+            line ->
+                line.startsWith("Lost contact while following request orphan, which is written."))
         .anyMatch(line -> line.contains("./satchel watch --from-beginning --request "));
   }
 
@@ -282,7 +284,7 @@ class KafkaCommandsIT {
         .isEqualTo(ExitCode.UNSEEN);
 
     assertThat(err.toString())
-        .contains("No outcome of request unserved in 1 s", "does the job run")
+        .contains("No outcome of request unserved in 1 s", "is the job running")
         .doesNotContain("Exception");
   }
 
@@ -326,7 +328,7 @@ class KafkaCommandsIT {
     assertThat(err.toString()).contains("Write 1 to training-requests?", "--yes");
     clear();
     assertThat(execute("replay", "--offset", "7@7", "--yes")).isEqualTo(2);
-    assertThat(err.toString()).contains("No letter at 7@7");
+    assertThat(err.toString()).contains("No dead letter at 7@7");
     clear();
 
     List<ConsumerRecord<byte[], byte[]>> replayed = new CopyOnWriteArrayList<>();
