@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.github.satchel.local.JobSettings;
 import io.github.satchel.local.LocalServices;
 import io.github.satchel.local.RunningJob;
+import io.github.satchel.local.faults.History.Aftermath;
+import io.github.satchel.local.faults.History.Circumstances;
 import io.github.satchel.local.faults.History.Create;
 import io.github.satchel.local.faults.History.Zip;
 import io.github.satchel.local.pictures.PictureFault;
@@ -66,10 +68,8 @@ class AdversarialInputIT {
                   plain.letters(),
                   creates(services),
                   ArchivesListing.of(services.archivesDirectory()),
-                  false,
-                  false,
-                  Map.of(),
-                  Map.of()));
+                  new Circumstances(false, false),
+                  Aftermath.NONE));
       System.out.println("Adversarial input, seed " + SEED + ": " + verdict);
       assertThat(verdict.violations()).isEmpty();
       assertThat(verdict.messages()).isEqualTo(MESSAGES);

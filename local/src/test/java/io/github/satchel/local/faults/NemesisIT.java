@@ -3,6 +3,8 @@ package io.github.satchel.local.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.satchel.local.faults.History.Aftermath;
+import io.github.satchel.local.faults.History.Circumstances;
 import io.github.satchel.local.faults.Nemesis.Strike;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,22 +56,14 @@ class NemesisIT {
         }
       }
       Patience.forOutcomes(recorder);
+      Epilogue epilogue = new Epilogue(world, recorder);
+      Aftermath aftermath = Aftermath.NONE;
       if (all) {
-        Patience.untilForgotten(world);
+        epilogue.press();
+        aftermath = epilogue.look(before);
       }
-      Map<String, Long> after = all ? world.stateSizes() : Map.of();
       Verdict verdict =
-          Checker.judge(
-              new History(
-                  recorder.sent(),
-                  recorder.told(),
-                  recorder.letters(),
-                  world.creates(),
-                  world.archives(),
-                  true,
-                  all,
-                  before,
-                  after));
+          Checker.judge(world.history(recorder, new Circumstances(true, all), aftermath));
       System.out.println(report(strikes) + "\nSeed " + SEED + ": " + verdict);
       assertThat(verdict.violations()).isEmpty();
     }

@@ -20,8 +20,10 @@ final class Patience {
   static void untilForgotten(World world) {
     until(
         "everything is forgotten",
-        Duration.ofMinutes(6),
-        () -> world.archives().keySet().stream().noneMatch(path -> path.endsWith(".json")));
+        Duration.ofMinutes(8),
+        () ->
+            ArchivesListing.of(world.archivesDirectory()).keySet().stream()
+                .noneMatch(path -> path.endsWith(".json")));
   }
 
   private static void until(String what, Duration atMost, Callable<Boolean> condition) {

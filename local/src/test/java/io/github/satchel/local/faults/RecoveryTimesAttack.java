@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.satchel.local.ServiceProcesses.Service;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,7 +71,7 @@ class RecoveryTimesAttack {
 
   private static String row(String fault, World world, Recorder recorder, Periodic.Action action)
       throws Exception {
-    long fetched = world.proxy(Service.PICTURES).gets();
+    long fetched = world.services().picturesAsked();
     long wanted = images(recorder);
     Instant start;
     Instant end;
@@ -94,7 +93,7 @@ class RecoveryTimesAttack {
         last = outcome;
       }
     }
-    long again = world.proxy(Service.PICTURES).gets() - fetched - (images(recorder) - wanted);
+    long again = world.services().picturesAsked() - fetched - (images(recorder) - wanted);
     return "| %s | %.1f s | %d of %d |"
         .formatted(fault, longest.toMillis() / 1e3, again, images(recorder) - wanted);
   }
