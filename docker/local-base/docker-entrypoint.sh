@@ -31,8 +31,8 @@ case $role in
   standalone-job)
     parameters=$(utils GET_JM_RESOURCE_PARAMS --configDir "$conf")
     # Flink's own main class for this is in no artifact of a Maven repository.
-    class_path+=/opt/satchel-local.jar
-    main=(io.github.satchel.local.flink.ApplicationMain
+    class_path+=/opt/satchel-testkit.jar
+    main=(io.github.satchel.testkit.flink.ApplicationMain
       "$conf" "$FLINK_HOME/usrlib" io.github.satchel.job.SatchelJob "$@")
     ;;
   taskmanager)

@@ -1,12 +1,12 @@
 package io.github.satchel.bench;
 
+import io.github.satchel.contract.ImageLocation;
+import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.SatchelOptions;
 import io.github.satchel.job.fetch.FetchFunction;
 import io.github.satchel.job.fetch.FetchSettings;
 import io.github.satchel.job.model.FetchedImage;
-import io.github.satchel.job.model.ImageLocation;
 import io.github.satchel.job.model.ImageTask;
-import io.github.satchel.job.model.OutputFormat;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;

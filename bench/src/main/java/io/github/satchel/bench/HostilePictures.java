@@ -1,6 +1,6 @@
 package io.github.satchel.bench;
 
-import io.github.satchel.job.model.OutputFormat;
+import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.resize.KernelChoice;
 import io.github.satchel.job.resize.Outcome;
 import io.github.satchel.job.resize.PictureResizer;

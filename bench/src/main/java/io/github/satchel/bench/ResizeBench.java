@@ -1,7 +1,7 @@
 package io.github.satchel.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.satchel.job.model.OutputFormat;
+import io.github.satchel.contract.OutputFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

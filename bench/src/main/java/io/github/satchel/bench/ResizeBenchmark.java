@@ -1,6 +1,6 @@
 package io.github.satchel.bench;
 
-import io.github.satchel.job.model.OutputFormat;
+import io.github.satchel.contract.OutputFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,8 @@
 package io.github.satchel.job;
 
 import io.github.satchel.connectors.training.HttpEndpointResolver;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.admit.AdmitFunction;
 import io.github.satchel.job.admit.ValidateFunction;
 import io.github.satchel.job.dispatch.DispatchFunction;
@@ -8,7 +10,6 @@ import io.github.satchel.job.dispatch.DispatchOperator;
 import io.github.satchel.job.dispatch.DispatchSettings;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.DeadLetter;
-import io.github.satchel.job.model.Event;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.PackedRequest;
@@ -16,7 +17,6 @@ import io.github.satchel.job.model.RawRequest;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.RequestStatus;
 import io.github.satchel.job.model.ResizedImage;
-import io.github.satchel.job.model.TrainingRequest;
 import io.github.satchel.job.window.ArchiveSettings;
 import io.github.satchel.job.window.RequestWindow;
 import java.util.concurrent.TimeUnit;

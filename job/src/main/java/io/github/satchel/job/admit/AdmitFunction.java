@@ -1,9 +1,9 @@
 package io.github.satchel.job.admit;
 
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.RequestSignal;
-import io.github.satchel.job.model.TrainingRequest;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.flink.api.common.functions.OpenContext;

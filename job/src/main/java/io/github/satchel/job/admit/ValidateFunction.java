@@ -1,12 +1,14 @@
 package io.github.satchel.job.admit;
 
 import io.github.satchel.connectors.training.HttpEndpointResolver;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.ParsedRequest;
+import io.github.satchel.contract.RequestParser;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.DeadLetter;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.FailureCode;
 import io.github.satchel.job.model.RawRequest;
-import io.github.satchel.job.model.TrainingRequest;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;

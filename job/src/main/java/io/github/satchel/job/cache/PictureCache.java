@@ -1,8 +1,8 @@
 package io.github.satchel.job.cache;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.github.satchel.contract.Json;
 import io.github.satchel.job.model.ImageTask;
-import io.github.satchel.job.model.Json;
 import io.github.satchel.job.model.Provenance;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;

@@ -1,12 +1,12 @@
 package io.github.satchel.job.dispatch;
 
+import io.github.satchel.contract.ImageLocation;
+import io.github.satchel.contract.Label;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.model.AdmittedRequest;
-import io.github.satchel.job.model.ImageLocation;
 import io.github.satchel.job.model.ImageTask;
-import io.github.satchel.job.model.Label;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.RequestStatus;
-import io.github.satchel.job.model.TrainingRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

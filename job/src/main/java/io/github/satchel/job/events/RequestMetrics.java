@@ -1,7 +1,7 @@
 package io.github.satchel.job.events;
 
+import io.github.satchel.contract.Event;
 import io.github.satchel.job.metrics.JobMetric;
-import io.github.satchel.job.model.Event;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;

@@ -2,9 +2,9 @@ package io.github.satchel.job.events;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.Json;
 import io.github.satchel.job.model.RequestStatus;
 import java.io.IOException;
 import java.time.Instant;

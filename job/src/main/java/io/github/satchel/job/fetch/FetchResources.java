@@ -1,6 +1,6 @@
 package io.github.satchel.job.fetch;
 
-import io.github.satchel.job.model.ImageLocation;
+import io.github.satchel.contract.ImageLocation;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.Validators;

@@ -1,6 +1,6 @@
 package io.github.satchel.job.fetch;
 
-import io.github.satchel.job.model.FailureCode;
+import io.github.satchel.contract.FailureCode;
 import io.github.satchel.job.model.Problem;
 import java.util.regex.Pattern;
 

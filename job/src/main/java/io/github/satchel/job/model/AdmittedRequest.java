@@ -1,5 +1,6 @@
 package io.github.satchel.job.model;
 
+import io.github.satchel.contract.TrainingRequest;
 import java.time.Instant;
 
 /**

@@ -1,5 +1,7 @@
 package io.github.satchel.job.model;
 
+import io.github.satchel.contract.ImageLocation;
+import io.github.satchel.contract.OutputFormat;
 import java.time.Instant;
 
 /**

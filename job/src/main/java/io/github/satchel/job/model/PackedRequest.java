@@ -1,5 +1,9 @@
 package io.github.satchel.job.model;
 
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.Delivery;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.ImageCounts;
 import java.util.List;
 
 /**

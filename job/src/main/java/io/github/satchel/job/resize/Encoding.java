@@ -1,6 +1,6 @@
 package io.github.satchel.job.resize;
 
-import io.github.satchel.job.model.OutputFormat;
+import io.github.satchel.contract.OutputFormat;
 
 /** What a resized picture is written as. */
 public enum Encoding {

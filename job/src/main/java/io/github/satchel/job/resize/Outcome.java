@@ -1,6 +1,6 @@
 package io.github.satchel.job.resize;
 
-import io.github.satchel.job.model.FailureCode;
+import io.github.satchel.contract.FailureCode;
 import io.github.satchel.job.model.Problem;
 
 /** What became of a picture in the resize stage. */

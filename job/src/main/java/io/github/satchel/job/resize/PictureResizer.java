@@ -1,7 +1,7 @@
 package io.github.satchel.job.resize;
 
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.OutputFormat;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.model.Problem;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.satchel.job.resize;
 
+import io.github.satchel.contract.FailureCode;
 import io.github.satchel.job.metrics.JobMetric;
-import io.github.satchel.job.model.FailureCode;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;

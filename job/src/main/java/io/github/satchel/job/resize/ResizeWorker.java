@@ -1,6 +1,6 @@
 package io.github.satchel.job.resize;
 
-import io.github.satchel.job.model.OutputFormat;
+import io.github.satchel.contract.OutputFormat;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;

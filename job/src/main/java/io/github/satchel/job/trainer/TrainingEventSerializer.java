@@ -4,10 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.satchel.connectors.training.Classifier;
 import io.github.satchel.connectors.training.TrainingError;
 import io.github.satchel.connectors.training.TrainingEvent;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.Json;
+import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ public final class TrainingEventSerializer
     PackedRequest request = read(event.training().context());
     return switch (event.kind()) {
       case UPLOADING ->
-          Event.uploading(
+          PackedEvents.uploading(
               request,
               new Event.Upload(
                   request.archives().stream().mapToLong(archive -> archive.bytes()).sum(),
@@ -45,16 +46,19 @@ public final class TrainingEventSerializer
               event.at());
       case UPLOADED ->
           withRejected(
-              event, Event.uploaded(request, classifier(event), event.deletedFirst(), event.at()));
+              event,
+              PackedEvents.uploaded(request, classifier(event), event.deletedFirst(), event.at()));
       case FAILED ->
           withRejected(
-              event, Event.uploadFailed(request, error(event), event.deletedFirst(), event.at()));
-      case READY -> Event.trained(Event.Type.READY, request, classifier(event), null, event.at());
+              event,
+              PackedEvents.uploadFailed(request, error(event), event.deletedFirst(), event.at()));
+      case READY ->
+          PackedEvents.trained(Event.Type.READY, request, classifier(event), null, event.at());
       case TRAINING_FAILED ->
-          Event.trained(
+          PackedEvents.trained(
               Event.Type.TRAINING_FAILED, request, classifier(event), error(event), event.at());
       case TRAINING_UNKNOWN ->
-          Event.trained(
+          PackedEvents.trained(
               Event.Type.TRAINING_UNKNOWN, request, classifier(event), error(event), event.at());
     };
   }

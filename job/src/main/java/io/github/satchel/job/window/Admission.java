@@ -1,10 +1,10 @@
 package io.github.satchel.job.window;
 
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.TrainingLimits;
 import io.github.satchel.job.model.AdmittedRequest;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.ImageFailurePolicy;
-import io.github.satchel.job.model.TrainingLimits;
 import java.util.ArrayList;
 import java.util.List;
 

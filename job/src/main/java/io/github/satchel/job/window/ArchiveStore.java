@@ -1,7 +1,7 @@
 package io.github.satchel.job.window;
 
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.Json;
 import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.github.satchel.job.window;
 
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.model.Problem;
-import io.github.satchel.job.model.TrainingRequest;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package io.github.satchel.job.window;
 
-import io.github.satchel.job.model.Event;
+import io.github.satchel.contract.Event;
 import io.github.satchel.job.model.PackedRequest;
 import org.jspecify.annotations.Nullable;
 

@@ -1,14 +1,14 @@
 package io.github.satchel.job.window;
 
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.AdmittedRequest;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.ImageCounts;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.ResizedImage;
-import io.github.satchel.job.model.TrainingRequest;
 import io.github.satchel.job.window.ClosedWindow.Contents;
 import io.github.satchel.job.window.ClosedWindow.Slice;
 import java.io.IOException;

@@ -1,17 +1,18 @@
 package io.github.satchel.job.window;
 
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.Delivery;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.ImageFailurePolicy;
-import io.github.satchel.job.model.ImageLocation;
-import io.github.satchel.job.model.Label;
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.Delivery;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.ImageLocation;
+import io.github.satchel.contract.Label;
+import io.github.satchel.contract.TrainingRequest;
+import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
-import io.github.satchel.job.model.TrainingRequest;
 import io.github.satchel.job.window.ClosedWindow.Contents;
 import io.github.satchel.job.window.ClosedWindow.Slice;
 import java.io.IOException;
@@ -79,7 +80,7 @@ final class Settlement {
             writeArchives(request),
             ofImages);
     return request.deliverTo().kind() == Delivery.Kind.STORE
-        ? new Decision(progress, Event.stored(packed, now), null)
+        ? new Decision(progress, PackedEvents.stored(packed, now), null)
         : new Decision(progress, null, packed);
   }
 
@@ -134,7 +135,7 @@ final class Settlement {
           problem = new Problem(FailureCode.DEADLINE, "Unable to download image from the website");
         }
         if (problem != null) {
-          failures.add(Failure.ofImage(problem, label.name(), image));
+          failures.add(problem.of(label.name(), image));
         }
         index++;
       }

@@ -1,6 +1,6 @@
 package io.github.satchel.job.window;
 
-import io.github.satchel.job.model.ImageCounts;
+import io.github.satchel.contract.ImageCounts;
 import io.github.satchel.job.model.ResizedImage;
 import java.util.BitSet;
 import java.util.Comparator;

@@ -2,11 +2,11 @@ package io.github.satchel.job.admit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
 import io.github.satchel.job.model.AdmittedRequest;
-import io.github.satchel.job.model.ImageFailurePolicy;
 import io.github.satchel.job.model.RequestSignal;
-import io.github.satchel.job.model.TrainingRequest;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.flink.api.common.typeinfo.TypeInformation;

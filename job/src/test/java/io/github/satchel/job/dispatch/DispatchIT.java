@@ -3,14 +3,14 @@ package io.github.satchel.job.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
 import io.github.satchel.job.Yaml;
 import io.github.satchel.job.model.AdmittedRequest;
-import io.github.satchel.job.model.ImageFailurePolicy;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.RequestStatus;
-import io.github.satchel.job.model.TrainingRequest;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,21 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.Schema;
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.ContractSchema;
+import io.github.satchel.contract.Delivery;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.ImageLocation;
+import io.github.satchel.contract.Json;
+import io.github.satchel.contract.StoredImage;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
-import io.github.satchel.job.admit.ContractSchema;
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.Delivery;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.ImageFailurePolicy;
-import io.github.satchel.job.model.ImageLocation;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
-import io.github.satchel.job.model.StoredImage;
-import io.github.satchel.job.model.TrainingRequest;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -47,15 +48,16 @@ class EventSerializerTest {
       new Event.Classifier("id", "name", "training", AT, "url", "k");
   private static final List<Failure> FAILURES =
       List.of(
-          Failure.ofImage(
-              new Problem(FailureCode.STORE_MISSING, "gone"),
-              "cat",
-              new ImageLocation(
-                  ImageLocation.Type.RETRIEVE, null, null, new StoredImage("o", "p", "u", "c"))),
-          Failure.ofImage(
-              new Problem(FailureCode.IMAGE_TIMEOUT, "slow"),
-              "cat",
-              REQUEST.labels().get(0).images().get(0)),
+          new Problem(FailureCode.STORE_MISSING, "gone")
+              .of(
+                  "cat",
+                  new ImageLocation(
+                      ImageLocation.Type.RETRIEVE,
+                      null,
+                      null,
+                      new StoredImage("o", "p", "u", "c"))),
+          new Problem(FailureCode.IMAGE_TIMEOUT, "slow")
+              .of("cat", REQUEST.labels().get(0).images().get(0)),
           Failure.ofLabel(FailureCode.LABEL_TOO_FEW_IMAGES, "few", "dog"),
           Failure.ofField("is missing", "/labels/cat/3/url"),
           new Failure(FailureCode.CREDENTIALS_REJECTED, "refused", null, null));
@@ -78,13 +80,13 @@ class EventSerializerTest {
         Event.accepted(REQUEST),
         Event.progress("r-1", "project-1", COUNTS, AT),
         Event.failed(REQUEST, COUNTS, FAILURES, ERROR, AT),
-        Event.stored(PACKED, AT),
-        Event.uploading(PACKED, new Event.Upload(1234, 1000), AT),
-        Event.uploaded(PACKED, CLASSIFIER, List.of("old"), AT),
-        Event.uploadFailed(PACKED, ERROR, List.of("old"), AT),
-        Event.trained(Event.Type.READY, PACKED, CLASSIFIER, null, AT),
-        Event.trained(Event.Type.TRAINING_FAILED, PACKED, CLASSIFIER, ERROR, AT),
-        Event.trained(Event.Type.TRAINING_UNKNOWN, PACKED, CLASSIFIER, ERROR, AT),
+        PackedEvents.stored(PACKED, AT),
+        PackedEvents.uploading(PACKED, new Event.Upload(1234, 1000), AT),
+        PackedEvents.uploaded(PACKED, CLASSIFIER, List.of("old"), AT),
+        PackedEvents.uploadFailed(PACKED, ERROR, List.of("old"), AT),
+        PackedEvents.trained(Event.Type.READY, PACKED, CLASSIFIER, null, AT),
+        PackedEvents.trained(Event.Type.TRAINING_FAILED, PACKED, CLASSIFIER, ERROR, AT),
+        PackedEvents.trained(Event.Type.TRAINING_UNKNOWN, PACKED, CLASSIFIER, ERROR, AT),
         Event.rejected("r 1", null, FAILURES, ERROR, AT));
   }
 
@@ -126,8 +128,8 @@ class EventSerializerTest {
 
   @Test
   void anEventThatIsDeliveredAgainHasTheSameId() {
-    assertThat(headers(serialize(Event.stored(PACKED, AT))))
-        .isEqualTo(headers(serialize(Event.stored(PACKED, AT))));
+    assertThat(headers(serialize(PackedEvents.stored(PACKED, AT))))
+        .isEqualTo(headers(serialize(PackedEvents.stored(PACKED, AT))));
   }
 
   @Test

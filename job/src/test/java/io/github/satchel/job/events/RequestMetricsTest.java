@@ -2,7 +2,7 @@ package io.github.satchel.job.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.satchel.job.model.Event;
+import io.github.satchel.contract.Event;
 import java.time.Instant;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;

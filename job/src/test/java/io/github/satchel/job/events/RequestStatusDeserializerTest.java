@@ -3,15 +3,16 @@ package io.github.satchel.job.events;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.Json;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.ImageFailurePolicy;
-import io.github.satchel.job.model.Json;
+import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.RequestStatus;
-import io.github.satchel.job.model.TrainingRequest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,10 +46,10 @@ class RequestStatusDeserializerTest {
             "r-1", "project-1", "Pets", REQUEST.deliverTo(), "dir", counts, List.of(), List.of());
 
     assertThat(read(Event.failed(REQUEST, counts, List.of(), error, NOW))).containsExactly(ended);
-    assertThat(read(Event.stored(packed, NOW))).containsExactly(ended);
+    assertThat(read(PackedEvents.stored(packed, NOW))).containsExactly(ended);
     assertThat(
             read(
-                Event.uploaded(
+                PackedEvents.uploaded(
                     packed,
                     new Event.Classifier("c", "Pets", "training", NOW, "u", "k"),
                     List.of(),

@@ -2,8 +2,8 @@ package io.github.satchel.job.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.contract.FailureCode;
 import io.github.satchel.job.SatchelOptions;
-import io.github.satchel.job.model.FailureCode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.contract.ImageLocation;
+import io.github.satchel.contract.OutputFormat;
+import io.github.satchel.contract.StoredImage;
 import io.github.satchel.job.SatchelOptions;
-import io.github.satchel.job.model.ImageLocation;
 import io.github.satchel.job.model.ImageTask;
-import io.github.satchel.job.model.OutputFormat;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.Provenance;
-import io.github.satchel.job.model.StoredImage;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package io.github.satchel.job.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.StoredImage;
 import io.github.satchel.job.SatchelOptions;
-import io.github.satchel.job.model.FailureCode;
 import io.github.satchel.job.model.Problem;
-import io.github.satchel.job.model.StoredImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

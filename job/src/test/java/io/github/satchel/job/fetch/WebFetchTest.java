@@ -3,8 +3,8 @@ package io.github.satchel.job.fetch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.contract.FailureCode;
 import io.github.satchel.job.SatchelOptions;
-import io.github.satchel.job.model.FailureCode;
 import io.github.satchel.job.model.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

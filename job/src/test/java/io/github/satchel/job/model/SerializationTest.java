@@ -1,5 +1,7 @@
 package io.github.satchel.job.model;
 
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.TrainingRequest;
 import org.apache.flink.types.PojoTestUtils;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -2,8 +2,8 @@ package io.github.satchel.job.resize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.OutputFormat;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.model.Problem;
 import java.awt.Color;
 import java.awt.Graphics2D;

@@ -2,10 +2,10 @@ package io.github.satchel.job.resize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.contract.ImageLocation;
+import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.model.FetchedImage;
-import io.github.satchel.job.model.ImageLocation;
 import io.github.satchel.job.model.ImageTask;
-import io.github.satchel.job.model.OutputFormat;
 import io.github.satchel.job.model.ResizedImage;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

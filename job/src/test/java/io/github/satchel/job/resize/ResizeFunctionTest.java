@@ -2,13 +2,13 @@ package io.github.satchel.job.resize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.ImageLocation;
+import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.cache.PictureCache;
-import io.github.satchel.job.model.FailureCode;
 import io.github.satchel.job.model.FetchedImage;
-import io.github.satchel.job.model.ImageLocation;
 import io.github.satchel.job.model.ImageTask;
-import io.github.satchel.job.model.OutputFormat;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.Provenance;
 import io.github.satchel.job.model.ResizedImage;

@@ -2,7 +2,7 @@ package io.github.satchel.job.resize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.satchel.job.model.OutputFormat;
+import io.github.satchel.contract.OutputFormat;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -2,12 +2,12 @@ package io.github.satchel.job.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.ImageFailurePolicy;
 import io.github.satchel.job.model.PackedRequest;
-import io.github.satchel.job.model.TrainingRequest;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -6,13 +6,13 @@ import static io.github.satchel.job.window.WindowFixture.request;
 import static io.github.satchel.job.window.WindowFixture.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.ImageFailurePolicy;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.RequestSignal;
-import io.github.satchel.job.model.TrainingRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;

@@ -9,16 +9,16 @@ import static io.github.satchel.job.window.WindowFixture.request;
 import static io.github.satchel.job.window.WindowFixture.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
-import io.github.satchel.job.model.Archive;
-import io.github.satchel.job.model.Event;
-import io.github.satchel.job.model.Failure;
-import io.github.satchel.job.model.FailureCode;
-import io.github.satchel.job.model.ImageCounts;
-import io.github.satchel.job.model.ImageFailurePolicy;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
-import io.github.satchel.job.model.TrainingRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -205,8 +205,8 @@ class RequestWindowTest {
     assertThat(outcome.images()).isEqualTo(new ImageCounts(20, 18, 2));
     assertThat(outcome.failures())
         .containsExactly(
-            Failure.ofImage(GONE, "cat", request.labels().get(0).images().get(2)),
-            Failure.ofImage(GONE, "dog", request.labels().get(1).images().get(7)));
+            GONE.of("cat", request.labels().get(0).images().get(2)),
+            GONE.of("dog", request.labels().get(1).images().get(7)));
     assertThat(outcome.error())
         .isEqualTo(
             new Event.ErrorInfo(

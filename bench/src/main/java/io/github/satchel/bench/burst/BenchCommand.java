@@ -1,0 +1,14 @@
+package io.github.satchel.bench.burst;
+
+import picocli.CommandLine.Command;
+
+/** Measures the job as it runs in production. */
+@Command(
+    name = "bench",
+    description =
+        "Measures the job: on a Flink cluster of one job manager and one task manager with production's"
+            + " configuration and memory, with each service in a process of its own.",
+    subcommands = {BurstCommand.class, SoakCommand.class, RetrainCommand.class},
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND")
+final class BenchCommand {}

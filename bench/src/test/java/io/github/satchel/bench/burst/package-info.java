@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.satchel.bench.burst;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,99 @@
+package io.github.satchel.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Json;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Events for people. They are read as JSON: types and codes of a newer job are shown, too. */
+final class EventText {
+
+  private static final Set<String> OUTCOMES =
+      Arrays.stream(Event.Type.values())
+          .filter(Event.Type::isOutcome)
+          .map(type -> Json.MAPPER.convertValue(type, String.class))
+          .collect(Collectors.toSet());
+
+  private EventText() {}
+
+  static boolean isOutcome(JsonNode event) {
+    return OUTCOMES.contains(type(event));
+  }
+
+  static boolean isSuccess(JsonNode event) {
+    return type(event).equals("uploaded") || type(event).equals("stored");
+  }
+
+  static String type(JsonNode event) {
+    return event.path("type").asText();
+  }
+
+  /** How far the images are, and what else the event has to say. */
+  static String details(JsonNode event) {
+    JsonNode images = event.path("images");
+    StringBuilder text = new StringBuilder();
+    text.append(images.path("done").asInt()).append('/').append(images.path("total").asInt());
+    if (images.path("failed").asInt() > 0) {
+      text.append(", ").append(images.path("failed").asInt()).append(" failed");
+    }
+    JsonNode upload = event.path("upload");
+    if (upload.isObject()) {
+      text.append(", ").append(upload.path("sent").asLong());
+      text.append(" of ").append(upload.path("bytes").asLong()).append(" bytes sent");
+    }
+    JsonNode classifier = event.path("classifier");
+    if (classifier.isObject()) {
+      text.append(", classifier ").append(classifier.path("id").asText());
+      text.append(" (").append(classifier.path("status").asText()).append(')');
+      text.append(" with ").append(classifier.path("credentials").asText());
+    }
+    if (type(event).equals("stored")) {
+      event
+          .path("archives")
+          .forEach(archive -> text.append(", ").append(archive.path("uri").asText()));
+    }
+    JsonNode error = event.path("error");
+    if (error.isObject()) {
+      text.append(", ").append(error.path("code").asText());
+      text.append(": ").append(error.path("message").asText());
+    }
+    return text.toString();
+  }
+
+  /** The failures of an event, a heading and a line each; nothing if there are none. */
+  static List<String> failures(JsonNode event) {
+    return failureLines(event.path("failures"));
+  }
+
+  /** A list of failures as an event has it. */
+  static List<String> failureLines(JsonNode failures) {
+    if (failures.isEmpty()) {
+      return List.of();
+    }
+    TextTable table = new TextTable("CODE", "LABEL", "PICTURE OR FIELD", "WHY", "WHERE");
+    for (JsonNode failure : failures) {
+      JsonNode location = failure.path("location");
+      table.add(
+          failure.path("code").asText(),
+          failure.path("label").asText(),
+          first(
+              location.path("imageid"),
+              location.path("spec").path("objectid"),
+              location.path("pointer")),
+          failure.path("message").asText(),
+          location.path("url").asText());
+    }
+    return table.lines();
+  }
+
+  private static String first(JsonNode... candidates) {
+    return Arrays.stream(candidates)
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::textValue)
+        .findFirst()
+        .orElse("");
+  }
+}

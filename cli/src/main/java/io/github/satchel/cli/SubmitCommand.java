@@ -1,0 +1,168 @@
+package io.github.satchel.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.satchel.contract.ParsedRequest;
+import io.github.satchel.contract.TrainingRequest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes a request and follows it to its outcome. */
+@Command(
+    name = "submit",
+    description = {
+      "Checks a request, writes it to Kafka and follows it to its outcome.",
+      "FILE is a request in JSON; a directory with a directory of pictures for each label; or a .csv"
+          + " file of lines label,url[,imageid]."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:uploaded or stored; with --no-wait, written",
+      "1:not written: Kafka or the file is the reason",
+      "2:wrong usage",
+      "3:not written: the request does not follow the contract",
+      "4:failed or rejected",
+      "5:written, but its outcome was not seen: Kafka was lost or the time was up"
+    })
+final class SubmitCommand implements Callable<Integer> {
+
+  /** After that much silence a hint is due. */
+  private static final Duration HINT_AFTER = Duration.ofSeconds(15);
+
+  @Parameters(paramLabel = "FILE", description = "The request.")
+  private Path file;
+
+  @Mixin private KafkaOptions kafkaOptions;
+
+  @Option(names = "--no-wait", description = "End when the request is written.")
+  private boolean noWait;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "900",
+      description = "How long to wait for the outcome (${DEFAULT-VALUE}).")
+  private long timeoutSeconds;
+
+  @Mixin private DraftOptions draft;
+
+  @Option(names = "--json", description = "Print the events of the request, a JSON object a line.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    byte[] message = new RequestFile(draft).read(file);
+    ParsedRequest parsed = RequestFile.PARSER.parse(message, Instant.now());
+    if (parsed instanceof ParsedRequest.Invalid invalid) {
+      ValidateCommand.report(invalid, json, json ? out() : err());
+      return ExitCode.INVALID;
+    }
+    TrainingRequest request = ((ParsedRequest.Valid) parsed).request();
+    KafkaAccess kafka = kafkaOptions.access();
+    if (noWait) {
+      kafka.require(kafkaOptions.requestsTopic());
+      write(kafka, request, message);
+      return ExitCode.OK;
+    }
+    kafka.require(kafkaOptions.requestsTopic(), kafkaOptions.resultsTopic());
+    try (ResultsReader results =
+        new ResultsReader(kafka, kafkaOptions.resultsTopic(), /* fromBeginning= */ false)) {
+      write(kafka, request, message);
+      return follow(results, request);
+    }
+  }
+
+  private void write(KafkaAccess kafka, TrainingRequest request, byte[] message)
+      throws IOException, InterruptedException {
+    try (KafkaProducer<byte[], byte[]> producer = kafka.producer()) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  kafkaOptions.requestsTopic(), request.projectId().getBytes(UTF_8), message))
+          .get();
+    } catch (ExecutionException | KafkaException e) {
+      throw kafka.problem(e);
+    }
+    if (!json) {
+      say(
+          out(),
+          "Request " + request.requestId() + " is written: " + request.images() + " pictures");
+    }
+  }
+
+  private int follow(ResultsReader results, TrainingRequest request) throws InterruptedException {
+    long start = System.nanoTime();
+    boolean heard = false;
+    boolean hinted = false;
+    try (RequestProgress progress = RequestProgress.of(request, json, out())) {
+      while (System.nanoTime() - start < Duration.ofSeconds(timeoutSeconds).toNanos()) {
+        for (JsonNode event : results.read()) {
+          if (event.path("requestId").asText().equals(request.requestId())) {
+            heard = true;
+            progress.show(event);
+            if (EventText.isOutcome(event)) {
+              return EventText.isSuccess(event) ? ExitCode.OK : ExitCode.UNSUCCESSFUL;
+            }
+          }
+        }
+        if (!heard && !hinted && System.nanoTime() - start > HINT_AFTER.toNanos()) {
+          hinted = true;
+          say(err(), "Nothing heard yet: does the job run, or was this requestId used before?");
+        }
+      }
+    } catch (IOException e) {
+      say(
+          err(),
+          "Lost sight of request " + request.requestId() + ", which is written. " + e.getMessage());
+      say(err(), wayOut(request));
+      return ExitCode.UNSEEN;
+    }
+    say(
+        err(),
+        "No outcome of request %s in %d s%s"
+            .formatted(
+                request.requestId(),
+                timeoutSeconds,
+                heard ? "" : ": does the job run, or was this requestId used before?"));
+    say(err(), wayOut(request));
+    return ExitCode.UNSEEN;
+  }
+
+  private static String wayOut(TrainingRequest request) {
+    return "What became of it: ./satchel watch --from-beginning --project '"
+        + request.projectId()
+        + "'";
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+
+  private static void say(PrintWriter writer, String line) {
+    writer.println(line);
+    writer.flush();
+  }
+}

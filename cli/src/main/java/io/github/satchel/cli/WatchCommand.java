@@ -1,0 +1,71 @@
+package io.github.satchel.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows events as they come. */
+@Command(
+    name = "watch",
+    description = "Shows what becomes of requests, a line an event, until Ctrl-C.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"1:Kafka cannot be reached, or was lost", "2:wrong usage"})
+final class WatchCommand implements Callable<Integer> {
+
+  @Option(names = "--project", paramLabel = "ID", description = "Only events of this projectId.")
+  private @Nullable String project;
+
+  @Option(names = "--from-beginning", description = "Begin with the oldest event there is.")
+  private boolean fromBeginning;
+
+  @Mixin private KafkaOptions kafkaOptions;
+
+  @Option(names = "--json", description = "Print events as they are, a JSON object a line.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    KafkaAccess kafka = kafkaOptions.access();
+    kafka.require(kafkaOptions.resultsTopic());
+    PrintWriter out = spec.commandLine().getOut();
+    try (ResultsReader results =
+        new ResultsReader(kafka, kafkaOptions.resultsTopic(), fromBeginning)) {
+      while (true) {
+        for (JsonNode event : results.read()) {
+          if (project == null || event.path("projectId").asText().equals(project)) {
+            print(event, out);
+          }
+        }
+        out.flush();
+      }
+    }
+  }
+
+  private void print(JsonNode event, PrintWriter out) {
+    if (json) {
+      out.println(event);
+      return;
+    }
+    String line =
+        String.join(
+            "  ",
+            event.path("at").asText(),
+            event.path("projectId").asText(),
+            event.path("requestId").asText(),
+            EventText.type(event),
+            EventText.details(event));
+    out.println(TextTable.printable(line));
+    EventText.failures(event).forEach(failure -> out.println("    " + failure));
+  }
+}

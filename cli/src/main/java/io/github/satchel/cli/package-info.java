@@ -1,0 +1,5 @@
+/** The command {@code satchel}. */
+@NullMarked
+package io.github.satchel.cli;
+
+import org.jspecify.annotations.NullMarked;

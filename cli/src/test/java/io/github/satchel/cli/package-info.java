@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.satchel.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,93 @@
+package io.github.satchel.client;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.contract.Json;
+import io.github.satchel.contract.StoredImage;
+
+/** Puts a request together, in the JSON of the contract. */
+public final class RequestBuilder {
+
+  private final ObjectNode request = Json.MAPPER.createObjectNode();
+  private final ObjectNode labels;
+
+  public RequestBuilder(String requestId, String projectId, String userId, String name) {
+    request
+        .put("requestId", requestId)
+        .put("projectId", projectId)
+        .put("classId", "class-1")
+        .put("userId", userId)
+        .put("name", name);
+    labels = request.putObject("labels");
+  }
+
+  /** Adds an image from the web to a label. */
+  public RequestBuilder download(String label, String imageid, String url) {
+    image(label, imageid, "download").put("url", url);
+    return this;
+  }
+
+  /** Adds an image from the object store to a label. */
+  public RequestBuilder retrieve(String label, String imageid, StoredImage spec) {
+    image(label, imageid, "retrieve").set("spec", Json.MAPPER.valueToTree(spec));
+    return this;
+  }
+
+  /** Has a classifier created under the first of these credentials that can. */
+  public RequestBuilder watson(String... credentials) {
+    ArrayNode names = deliverTo("watson").putArray("credentials");
+    for (String name : credentials) {
+      names.add(name);
+    }
+    return this;
+  }
+
+  /** Adds credentials that come encrypted, to be tried last. */
+  public RequestBuilder encrypted(String name, String jwe) {
+    request
+        .withObjectProperty("deliverTo")
+        .withObjectProperty("watson")
+        .withArrayProperty("credentials")
+        .addObject()
+        .put("name", name)
+        .put("jwe", jwe);
+    return this;
+  }
+
+  /** Has the archives posted to an endpoint. */
+  public RequestBuilder http(String endpoint) {
+    deliverTo("http").put("endpoint", endpoint);
+    return this;
+  }
+
+  /** Has the archives left where they are. */
+  public RequestBuilder store() {
+    deliverTo("store");
+    return this;
+  }
+
+  /** Sets {@code onImageFailure}, to {@code fail} or {@code skip}. */
+  public RequestBuilder onImageFailure(String policy) {
+    request.withObjectProperty("options").put("onImageFailure", policy);
+    return this;
+  }
+
+  /** Sets {@code deadlineSeconds}. */
+  public RequestBuilder deadlineSeconds(int seconds) {
+    request.withObjectProperty("options").put("deadlineSeconds", seconds);
+    return this;
+  }
+
+  /** What was put together so far; changes with the builder. */
+  public ObjectNode json() {
+    return request;
+  }
+
+  private ObjectNode image(String label, String imageid, String type) {
+    return labels.withArrayProperty(label).addObject().put("type", type).put("imageid", imageid);
+  }
+
+  private ObjectNode deliverTo(String receiver) {
+    return request.putObject("deliverTo").putObject(receiver);
+  }
+}

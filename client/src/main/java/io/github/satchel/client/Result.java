@@ -1,0 +1,33 @@
+package io.github.satchel.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * An event as it was read.
+ *
+ * @param message as it lay in the topic
+ * @param json its value
+ * @param event the same, typed
+ * @param readAt nanoseconds of {@link System#nanoTime}
+ */
+public record Result(
+    ConsumerRecord<byte[], byte[]> message, JsonNode json, Event event, long readAt) {
+
+  /** Reads a message of the results topic. */
+  public static Result of(ConsumerRecord<byte[], byte[]> message) {
+    try {
+      return new Result(
+          message,
+          Json.MAPPER.readTree(message.value()),
+          Json.MAPPER.readValue(message.value(), Event.class),
+          System.nanoTime());
+    } catch (IOException e) {
+      throw new UncheckedIOException("an event is always JSON", e);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.github.satchel.contract;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Where the archives of a request go.
+ *
+ * @param credentials names of the credentials to try, in this order; of the endpoint, alone, for
+ *     {@link Kind#HTTP}; empty for {@link Kind#STORE}
+ * @param replaces ids of the classifiers that the new one takes the place of
+ * @param encryptedCredentials those of the credentials that the request brings along, as compact
+ *     JWE by name; state of versions that knew none has none
+ */
+public record Delivery(
+    Kind kind,
+    List<String> credentials,
+    List<String> replaces,
+    Map<String, String> encryptedCredentials) {
+
+  public Delivery {
+    encryptedCredentials = Objects.requireNonNullElse(encryptedCredentials, Map.of());
+  }
+
+  /** A delivery whose credentials are all configured at the job. */
+  public Delivery(Kind kind, List<String> credentials, List<String> replaces) {
+    this(kind, credentials, replaces, Map.of());
+  }
+
+  /** The same without what nobody but the trainer has a use for. */
+  public Delivery withoutEncryptedCredentials() {
+    return new Delivery(kind, credentials, replaces);
+  }
+
+  /** The kinds of receiver. */
+  public enum Kind {
+    /** A service that speaks the API of Watson Visual Recognition v3. */
+    WATSON,
+    /** An endpoint that archives are posted to. */
+    HTTP,
+    /** Nobody: the archives stay where they were built. */
+    STORE
+  }
+}

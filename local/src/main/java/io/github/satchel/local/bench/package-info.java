@@ -1,5 +1,0 @@
-/** Loads the job as it would run in production, and measures it. */
-@NullMarked
-package io.github.satchel.local.bench;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The command {@code satchel}. */
-@NullMarked
-package io.github.satchel.local.cli;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What the site does: it writes requests and follows the topics that the job writes. */
-@NullMarked
-package io.github.satchel.local.client;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The job on a Flink cluster within this process. */
-@NullMarked
-package io.github.satchel.local.flink;
-
-import org.jspecify.annotations.NullMarked;

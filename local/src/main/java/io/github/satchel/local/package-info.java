@@ -1,5 +1,0 @@
-/** The outside world of the job in one process: Kafka, S3, a picture site and a Watson emulator. */
-@NullMarked
-package io.github.satchel.local;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-package io.github.satchel.local.pictures;
-
-/** A picture as it is served or stored. Its bytes are shared: do not change them. */
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody
-public record Picture(byte[] bytes, String contentType) {}

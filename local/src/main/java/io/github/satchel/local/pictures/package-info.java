@@ -1,5 +1,0 @@
-/** A web site that draws its own pictures, good ones and bad ones. */
-@NullMarked
-package io.github.satchel.local.pictures;
-
-import org.jspecify.annotations.NullMarked;

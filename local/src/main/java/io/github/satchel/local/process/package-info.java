@@ -1,5 +1,0 @@
-/** Other processes: starting them, watching what they use, and making sure that they end. */
-@NullMarked
-package io.github.satchel.local.process;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** An emulator of Watson Visual Recognition v3, of what a trainer uses of it. */
-@NullMarked
-package io.github.satchel.local.watson;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.satchel.local.bench;
-
-import org.jspecify.annotations.NullMarked;

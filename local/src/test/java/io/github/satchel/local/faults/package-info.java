@@ -1,5 +1,0 @@
-/** Attacks on the whole job, and the judgement of what came out of it. */
-@NullMarked
-package io.github.satchel.local.faults;
-
-import org.jspecify.annotations.NullMarked;

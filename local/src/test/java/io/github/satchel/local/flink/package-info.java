@@ -1,5 +1,0 @@
-/** The job on clusters of processes. */
-@NullMarked
-package io.github.satchel.local.flink;
-
-import org.jspecify.annotations.NullMarked;

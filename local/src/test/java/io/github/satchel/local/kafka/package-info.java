@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.satchel.local.kafka;
-
-import org.jspecify.annotations.NullMarked;

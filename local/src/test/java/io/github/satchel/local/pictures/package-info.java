@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.satchel.local.pictures;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.satchel.local.process;
-
-import org.jspecify.annotations.NullMarked;

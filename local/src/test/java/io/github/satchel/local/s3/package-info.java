@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.satchel.local.s3;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.satchel.standalone;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,312 @@
+package io.github.satchel.testkit.demo;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.github.satchel.client.RequestProducer;
+import io.github.satchel.client.Result;
+import io.github.satchel.client.TopicFollower;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.Json;
+import io.github.satchel.contract.Topics;
+import io.github.satchel.job.SatchelConfiguration;
+import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
+import io.github.satchel.standalone.EmbeddedFlink;
+import io.github.satchel.standalone.EmbeddedOptions;
+import io.github.satchel.testkit.JobSettings;
+import io.github.satchel.testkit.LocalServices;
+import io.github.satchel.testkit.demo.Lesson.Line;
+import io.github.satchel.testkit.flink.FlinkRest;
+import io.github.satchel.testkit.report.Burst;
+import io.github.satchel.testkit.report.ContactSheet;
+import io.github.satchel.testkit.report.ReportPage;
+import io.github.satchel.testkit.report.RequestLog;
+import io.github.satchel.testkit.report.Watch;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MetricOptions;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Everything in one process, and a class that presses Train. */
+@Command(
+    name = "demo",
+    description = {
+      "Starts the job with all it needs in one process - Kafka, an S3 server, a site with pictures, an"
+          + " emulator of the training service, Flink with its dashboard - and presses Train for a"
+          + " class of pupils.",
+      "Ends with status 0 only if every request ended as expected."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class DemoCommand implements Callable<Integer> {
+
+  private static final String PROCESS = "everything";
+
+  @Option(names = "--students", defaultValue = "30", description = "Pupils (${DEFAULT-VALUE}).")
+  private int students;
+
+  @Option(
+      names = "--images",
+      defaultValue = "15",
+      description = "Pictures a label, 10 to 10000 (${DEFAULT-VALUE}).")
+  private int images;
+
+  @Option(
+      names = "--labels",
+      defaultValue = "2",
+      description = "Labels a pupil, at least 2 (${DEFAULT-VALUE}).")
+  private int labels;
+
+  @Option(
+      names = "--faults",
+      defaultValue = "0",
+      description =
+          "Share of pictures that are bad in one way or another, 0 to 1 (${DEFAULT-VALUE}).")
+  private double faults;
+
+  @Option(
+      names = "--onImageFailure",
+      defaultValue = "fail",
+      description = "What a bad picture means for its request: fail or skip (${DEFAULT-VALUE}).")
+  private String onImageFailure;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "The same seed draws the same pictures (${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--once",
+      description = "End when the class is served; else stay up until Ctrl-C.")
+  private boolean once;
+
+  @Option(
+      names = "--json",
+      description =
+          "Print a JSON object a line: every event as it comes, and a summary at the end.")
+  private boolean json;
+
+  @Option(
+      names = "--report",
+      description =
+          "Write a page to look at: each pupil's time, memory, busy time and so on, and pictures as"
+              + " they were packed.",
+      paramLabel = "FILE.html")
+  private @Nullable Path report;
+
+  @Mixin private EmbeddedOptions embedded;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InvalidConfigurationException, InterruptedException {
+    check(students >= 1, "--students must be at least 1");
+    check(images >= 10 && images <= 10_000, "--images must be 10 to 10000");
+    check(labels >= 2, "--labels must be at least 2");
+    check(faults >= 0 && faults <= 1, "--faults must be 0 to 1");
+    check(
+        onImageFailure.equals("fail") || onImageFailure.equals("skip"),
+        "--onImageFailure must be fail or skip");
+    Path directory = embedded.freshDirectory("demo");
+    say("Starting Kafka, an S3 server, a site with pictures and a trainer ...");
+    try (LocalServices services =
+        LocalServices.builder(directory).seed(seed).watsonKeys(1, students).start()) {
+      Map<String, String> settings = JobSettings.of(services.endpoints());
+      settings.put("archives.keep", "true"); // to be looked at
+      SatchelConfiguration configuration = SatchelConfiguration.of(settings);
+      say("Starting Flink and the job ...");
+      Configuration flinkSettings =
+          embedded.flinkSettings(directory.resolve("flink"), configuration);
+      if (report != null) {
+        flinkSettings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Watch.metricsInterval());
+      }
+      try (EmbeddedFlink flink = embedded.flink(flinkSettings)) {
+        flink.submit(configuration.options(), null);
+        say("Dashboard: " + flink.dashboard());
+        flink.awaitServing();
+        int status = lesson(services, new FlinkRest(flink.dashboard()));
+        if (!once) {
+          say("");
+          services.addresses().forEach((name, address) -> say(name + ": " + address));
+          say("Dashboard: " + flink.dashboard());
+          say("Ctrl-C ends it.");
+          new CountDownLatch(1).await();
+        }
+        return status;
+      }
+    }
+  }
+
+  private int lesson(LocalServices services, FlinkRest flink)
+      throws IOException, InterruptedException {
+    say("Drawing pictures for " + students + " pupils ...");
+    services.pictures().drawAll();
+    String run = "demo-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+    List<Pupil> pupils =
+        new SchoolClass(services, new Random(seed), run, faults, onImageFailure)
+            .pupils(students, labels, images);
+    Lesson lesson = new Lesson(pupils);
+    RequestLog log = new RequestLog(pupils.stream().map(Pupil::load).toList());
+    try (@Nullable Watch watch = report == null ? null : watch(flink);
+        TopicFollower results =
+            new TopicFollower(
+                services.kafka().bootstrapServers(),
+                Topics.RESULTS,
+                message -> {
+                  Result result = Result.of(message);
+                  lesson.add(result);
+                  log.read(result);
+                  if (json) {
+                    print(result.json().toString());
+                  }
+                });
+        ProgressDisplay display =
+            json
+                ? ProgressDisplay.none(pupils, lesson)
+                : ProgressDisplay.of(pupils, lesson, this::say)) {
+      results.start();
+      say(students + " pupils press Train: " + labels + " labels, " + images + " pictures each");
+      send(services, pupils, lesson, log);
+      display.follow(patience());
+      if (report != null && watch != null) {
+        Burst burst =
+            watch.end(
+                log,
+                List.of(Path.of(System.getProperty("log.file"))),
+                services.watson().classifiers().size());
+        ReportPage.write(
+            report, burst, ContactSheet.read(services.archivesDirectory(), log.entries()));
+        say("Report: " + report);
+      }
+    }
+    Summary summary =
+        Summary.of(
+            lesson.lines(),
+            services.watson().classifiers().size(),
+            lesson.duration(),
+            services.archivesDirectory().toString());
+    report(lesson, summary);
+    return summary.asExpected() ? 0 : 1;
+  }
+
+  private static Watch watch(FlinkRest flink) {
+    return Watch.begin(Map.of(PROCESS, ProcessHandle.current().pid()), Set.of(PROCESS), flink);
+  }
+
+  private static void send(
+      LocalServices services, List<Pupil> pupils, Lesson lesson, RequestLog log)
+      throws IOException, InterruptedException {
+    try (var producer = new RequestProducer(services.kafka().bootstrapServers())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      for (Pupil pupil : pupils) {
+        lesson.sent(pupil);
+        log.written(pupil.load());
+        sent.add(producer.send(pupil.request()));
+      }
+      for (Future<RecordMetadata> each : sent) {
+        each.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IOException("A request could not be written: " + e.getCause(), e);
+    }
+  }
+
+  /** Bounded by what the slowest bad picture may take and by pictures at a crawl. */
+  private Duration patience() {
+    return Duration.ofMinutes(5).plusMillis(100L * students * labels * images);
+  }
+
+  private void report(Lesson lesson, Summary summary) {
+    if (json) {
+      print(write(summary));
+      return;
+    }
+    say("");
+    say("%-12s %-9s %7s %7s %7s".formatted("pupil", "outcome", "images", "failed", "seconds"));
+    for (Line line : lesson.lines()) {
+      Event outcome = line.outcome();
+      say(
+          "%-12s %-9s %7d %7d %7.2f %s"
+              .formatted(
+                  line.pupil().name(),
+                  Summary.ending(line),
+                  line.pupil().images(),
+                  outcome == null ? 0 : outcome.images().failed(),
+                  Summary.seconds(line.time()),
+                  outcome == null ? "" : reasons(outcome)));
+    }
+    say("");
+    say(
+        "%d requests %s, %d classifiers at the trainer"
+            .formatted(summary.requests(), summary.outcomes(), summary.classifiers()));
+    say(
+        "request to outcome: p50 %.2f s, p95 %.2f s, max %.2f s; %d images in %.2f s, %.1f a second"
+            .formatted(
+                summary.p50(),
+                summary.p95(),
+                summary.max(),
+                summary.images(),
+                summary.seconds(),
+                summary.imagesPerSecond()));
+    say("archives: " + summary.archives());
+    summary.complaints().forEach(complaint -> say("NOT AS EXPECTED: " + complaint));
+  }
+
+  private static String reasons(Event outcome) {
+    return outcome.failures().stream()
+        .map(Failure::code)
+        .collect(Collectors.groupingBy(code -> code.wire(), Collectors.counting()))
+        .entrySet()
+        .stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(entry -> entry.getKey() + " " + entry.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String write(Summary summary) {
+    try {
+      return Json.MAPPER.writeValueAsString(summary);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void check(boolean condition, String message) {
+    if (!condition) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+
+  /** For people; with {@code --json} not on standard output. */
+  private void say(String line) {
+    PrintWriter out = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+    out.println(line);
+    out.flush();
+  }
+
+  private void print(String line) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(line);
+    out.flush();
+  }
+}

@@ -1,0 +1,22 @@
+package io.github.satchel.testkit.watson;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Waits that end when the emulator does. */
+final class Pause {
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  void await(Duration duration) throws InterruptedException {
+    // Over early just when the emulator closes, and then nothing matters any more.
+    boolean over = closed.await(duration.toNanos(), TimeUnit.NANOSECONDS);
+    if (over) {
+      throw new InterruptedException("the emulator is closed");
+    }
+  }
+
+  void close() {
+    closed.countDown();
+  }
+}

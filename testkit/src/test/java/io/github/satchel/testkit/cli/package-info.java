@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.satchel.testkit.cli;
+
+import org.jspecify.annotations.NullMarked;

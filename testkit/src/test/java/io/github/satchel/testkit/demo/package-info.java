@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.satchel.testkit.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.satchel.testkit.endtoend;
+
+import org.jspecify.annotations.NullMarked;
