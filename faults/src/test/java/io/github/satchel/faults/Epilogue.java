@@ -60,7 +60,7 @@ final class Epilogue {
           pressed.add(driver.pressPlain());
         }
       }
-      Patience.forOutcomes(recorder);
+      LenientWaits.forOutcomes(recorder);
       shares.add(
           new Share(parallelism[0], world.flink().rest().recordsOfSubtasks(vertex("resize"))));
     }
@@ -72,7 +72,7 @@ final class Epilogue {
    * @param stateBefore what state there was before the first request
    */
   Aftermath look(Map<String, Long> stateBefore) throws IOException, InterruptedException {
-    Patience.untilForgotten(world);
+    LenientWaits.untilForgotten(world);
     Map<String, Long> stateAfter = world.stateSizes();
     return new Aftermath(pressed, shares, stateBefore, stateAfter, pictures());
   }

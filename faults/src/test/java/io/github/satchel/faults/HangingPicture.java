@@ -1,6 +1,6 @@
 package io.github.satchel.faults;
 
-import io.github.satchel.job.model.StoredImage;
+import io.github.satchel.contract.StoredImage;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -69,7 +69,7 @@ class DispatchIT {
       build(environment);
       JobID job = cluster.submitJob(environment.getStreamGraph()).get().getJobID();
 
-      await("small requests pass").atMost(Duration.ofSeconds(45)).until(() -> smallServed() >= 20);
+      await("small requests pass").until(() -> smallServed() >= 20);
 
       assertThat(SERVED_OF.get("r-0")).hasValueLessThan(LARGE / 2);
       CheckpointStatsSnapshot checkpoints =

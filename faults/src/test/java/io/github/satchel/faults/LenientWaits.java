@@ -7,9 +7,9 @@ import java.util.concurrent.Callable;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** Waits that end without a complaint: what never comes is for the checker to name. */
-final class Patience {
+final class LenientWaits {
 
-  private Patience() {}
+  private LenientWaits() {}
 
   /** Longer than the longest deadline, and an outage with it. */
   static void forOutcomes(Recorder recorder) {
