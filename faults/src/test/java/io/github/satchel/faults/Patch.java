@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -48,8 +49,8 @@ record Patch(String source, String pattern, String replacement) {
       Files.createSymbolicLink(copy.resolve(part), home.resolve(part).toRealPath());
     }
     List<Path> jars = new ArrayList<>();
-    try (Stream<Path> files = Files.list(home.resolve("usrlib"))) {
-      for (Path file : files.toList()) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(home.resolve("usrlib"), "*.jar")) {
+      for (Path file : files) {
         jars.add(Files.copy(file, usrlib.resolve(file.getFileName())));
       }
     }
@@ -83,9 +84,7 @@ record Patch(String source, String pattern, String replacement) {
   private static void compile(Map<String, String> sources, List<Path> jars, Path home, Path classes)
       throws IOException {
     List<String> classPath = new ArrayList<>(jars.stream().map(Path::toString).toList());
-    try (Stream<Path> lib = Files.list(home.resolve("lib"))) {
-      lib.map(Path::toString).forEach(classPath::add);
-    }
+    classPath.add(home.resolve("lib") + "/*");
     classPath.add(System.getProperty("java.class.path")); // for annotations
     List<String> options =
         List.of(

@@ -24,6 +24,38 @@ class PlantedBugAttack {
 
   private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Duration UPLOAD = Duration.ofSeconds(3);
+  private static final String JOB = "job/src/main/java/io/github/satchel/job/";
+  private static final String CONNECTORS =
+      "connectors/src/main/java/io/github/satchel/connectors/training/";
+
+  /** Fetch hands pictures to resize over an edge without a partitioner. */
+  private static final Patch FORWARD =
+      new Patch(
+          JOB + "SatchelTopology.java", "\\.rebalance\\(\\)(\\s*\\.(map|transform)\\()", "$1");
+
+  /** The timer of the next progress event is looked for where today's settings would have it. */
+  private static final Patch STRAY_TIMER =
+      new Patch(
+          JOB + "window/RequestWindow.java",
+          "long progressTimer = currentTally\\(\\).progressTimer\\(\\);",
+          """
+          long progressTimer =
+              currentTally().progressTimer() == 0
+                  ? 0
+                  : currentTally().progressAt() + progressInterval.toMillis();\
+          """);
+
+  /** A timer is taken for that of the tombstone because there is a tombstone. */
+  private static final Patch ANY_TIMER =
+      new Patch(
+          JOB + "window/RequestWindow.java", "if \\(time == ended.forgetAt\\(\\)\\)", "if (true)");
+
+  /** Whoever is given a training uploads it, also when another does so already. */
+  private static final Patch TWO_OWNERS =
+      new Patch(
+          CONNECTORS + "TrainingOperator.java",
+          "if \\(queued.value\\(\\) != null\\)",
+          "if (false)");
 
   @TempDir private Path directory;
 
@@ -44,6 +76,46 @@ class PlantedBugAttack {
     }
   }
 
+  @Test
+  void aJobWhoseResizeIsFedByAnEdgeWithoutAPartitionerIsCaught() throws Exception {
+    Instant start = Instant.now();
+    try (World world = World.start(directory, 2, Map.of(), UPLOAD, FORWARD);
+        Recorder recorder = new Recorder(world.bootstrapServers(), "zstd")) {
+      Epilogue epilogue = new Epilogue(world, recorder);
+      epilogue.press();
+      report(
+          "forward to resize",
+          start,
+          violations(world, recorder, epilogue.unforgotten(), Set.of(Rule.WORK_IS_SHARED)));
+    }
+  }
+
+  @Test
+  void aJobThatForgetsARequestByAStrayTimerIsCaught() throws Exception {
+    try (World world = World.start(directory, 2, Map.of(), UPLOAD, STRAY_TIMER, ANY_TIMER);
+        Recorder recorder = new Recorder(world.bootstrapServers(), "zstd")) {
+      hunt(
+          "a stray timer",
+          world,
+          recorder,
+          List.of(Fault.SETTINGS_CHANGED),
+          Set.of(Rule.ONE_CLASSIFIER, Rule.ONE_OUTCOME, Rule.NO_OTHER_CLASSIFIER));
+    }
+  }
+
+  @Test
+  void aJobThatUploadsARequestInTwoPlacesIsCaught() throws Exception {
+    try (World world = World.start(directory, 2, Map.of(), UPLOAD, TWO_OWNERS);
+        Recorder recorder = new Recorder(world.bootstrapServers(), "zstd")) {
+      hunt(
+          "two owners",
+          world,
+          recorder,
+          List.of(Fault.RESCALED_UNEVENLY),
+          Set.of(Rule.ONE_CLASSIFIER, Rule.ONE_OUTCOME, Rule.NO_OTHER_CLASSIFIER));
+    }
+  }
+
   /** Strikes until a rule is broken that has to be. */
   private static void hunt(
       String bug, World world, Recorder recorder, List<Fault> faults, Set<Rule> rules)
@@ -60,17 +132,22 @@ class PlantedBugAttack {
             Duration.ofSeconds(2),
             Duration.ofSeconds(6),
             Duration.ofSeconds(8));
-        found = violations(world, recorder, rules);
+        found = violations(world, recorder, Aftermath.NONE, rules);
       }
     }
-    Duration took = Duration.between(start, Instant.now());
-    System.out.println("Planted: " + bug + ", after " + took.toSeconds() + " s: " + found);
-    assertThat(found).as(bug + " is caught within " + LIMIT).isNotEmpty();
+    report(bug, start, found);
   }
 
-  private static List<Violation> violations(World world, Recorder recorder, Set<Rule> rules)
-      throws IOException {
-    History history = world.history(recorder, new Circumstances(true, false), Aftermath.NONE);
+  private static void report(String bug, Instant start, List<Violation> found) {
+    Duration took = Duration.between(start, Instant.now());
+    System.out.println("Planted: " + bug + ", after " + took.toSeconds() + " s: " + found);
+    assertThat(found).as(bug).isNotEmpty();
+    assertThat(took).as(bug).isLessThan(LIMIT);
+  }
+
+  private static List<Violation> violations(
+      World world, Recorder recorder, Aftermath aftermath, Set<Rule> rules) throws IOException {
+    History history = world.history(recorder, new Circumstances(true, false), aftermath);
     return Checker.judge(history).violations().stream()
         .filter(violation -> rules.contains(violation.rule()))
         // Of what has not ended yet nothing is known.
