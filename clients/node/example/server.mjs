@@ -7,60 +7,100 @@ import { connect } from 'satchel-client'
 const port = Number(process.env.PORT ?? 8080)
 const kafka = process.env.KAFKA ?? '127.0.0.1:9092'
 const pictures = process.env.PICTURES ?? 'http://127.0.0.1:9080'
-const page = await readFile(new URL('page.html', import.meta.url))
+
+const files = {
+  '/': ['index.html', 'text/html'],
+  '/page.css': ['page.css', 'text/css'],
+  '/page.js': ['page.js', 'text/javascript'],
+  '/texts.js': ['texts.js', 'text/javascript']
+}
+/** Nothing that came into the page as text can run; pictures come from all over the web. */
+const policy = "default-src 'self'; img-src * data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 const image = (label, n, address) => ({ type: 'download', imageid: `${label}-${n}`, url: pictures + address })
-const label = (name, first) =>
-  Array.from({ length: 14 }, (_, n) => image(name, n, `/pictures/${first + n}.jpg`))
-const labels = { cat: label('cat', 0), dog: label('dog', 14) }
-labels.cat.splice(3, 0, image('cat', 14, '/faults/svg/1.jpg'))
-labels.dog.splice(8, 0, image('dog', 14, '/faults/not-found/1.jpg'))
+const label = (name, first) => Array.from({ length: 14 }, (_, n) => image(name, n, `/pictures/${first + n}.jpg`))
+const project = { id: 'pets-42', name: 'My pets', labels: { cat: label('cat', 0), dog: label('dog', 14) } }
+project.labels.cat.splice(3, 0, image('cat', 14, '/faults/svg/1.jpg'))
+project.labels.dog.splice(8, 0, image('dog', 14, '/faults/not-found/1.jpg'))
 
 const satchel = await connect({ bootstrapServers: kafka })
 
-/** Answers with the events of a training, a JSON object a line, as they come. */
+/** Events of trainings that have just begun, until their page asks for them. */
+const begun = new Map()
+
+/** What a pupil's press of Train becomes. A site of your own keeps the id with the project. */
 async function train(response) {
+  const training = { requestId: randomUUID(), since: Date.now() }
+  const following = follow(training.requestId)
   const request = {
-    requestId: randomUUID(),
-    projectId: 'pets-42',
-    name: 'My pets',
-    labels,
+    requestId: training.requestId,
+    projectId: project.id,
+    name: project.name,
+    labels: project.labels,
     deliverTo: { watson: { credentials: ['pool-1'] } }
   }
-  const left = new AbortController()
-  response.on('close', () => left.abort())
-  response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
-  for await (const event of satchel.train(request, { signal: left.signal })) {
-    response.write(JSON.stringify(event) + '\n')
+  try {
+    await satchel.submit(request)
+  } catch (error) {
+    following.left.abort()
+    throw error
   }
-  response.end()
+  begun.set(training.requestId, following)
+  json(response, 202, training)
+}
+
+function follow(requestId, since) {
+  const left = new AbortController()
+  const events = satchel.follow(requestId, { since, untilTrained: true, signal: left.signal })
+  return { events, left }
+}
+
+/**
+ * Tells the events of a training, from its start on, also when the page or this site was loaded again. A site of your
+ * own looks first whether the project is the pupil's.
+ */
+async function tell(requestId, since, response) {
+  const { events, left } = begun.get(requestId) ?? follow(requestId, since)
+  begun.delete(requestId)
+  response.on('close', () => left.abort())
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  for await (const event of events) response.write(`data: ${JSON.stringify(event)}\n\n`)
+  response.end('event: end\ndata:\n\n')
 }
 
 function remove(imageid) {
-  for (const [name, images] of Object.entries(labels)) {
-    labels[name] = images.filter(each => each.imageid !== imageid)
+  for (const [name, images] of Object.entries(project.labels)) {
+    project.labels[name] = images.filter(each => each.imageid !== imageid)
   }
 }
 
 async function answer(request, response) {
-  const { pathname } = new URL(request.url, 'http://site')
-  if (request.method === 'GET' && pathname === '/') {
-    response.writeHead(200, {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'self' 'unsafe-inline'; img-src *"
-    })
-    response.end(page)
-  } else if (request.method === 'GET' && pathname === '/pictures') {
-    response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(labels))
-  } else if (request.method === 'DELETE' && pathname.startsWith('/pictures/')) {
-    remove(decodeURIComponent(pathname.slice('/pictures/'.length)))
+  const { pathname, searchParams } = new URL(request.url, 'http://site')
+  const [, resource, id] = pathname.split('/').map(decodeURIComponent)
+  response.setHeader('content-security-policy', policy)
+  response.setHeader('x-content-type-options', 'nosniff')
+  response.setHeader('referrer-policy', 'no-referrer')
+  if (request.method === 'GET' && Object.hasOwn(files, pathname)) {
+    const [file, type] = files[pathname]
+    response.writeHead(200, { 'content-type': `${type}; charset=utf-8` })
+    response.end(await readFile(new URL(`page/${file}`, import.meta.url)))
+  } else if (request.method === 'GET' && pathname === '/project') {
+    json(response, 200, { name: project.name, labels: project.labels })
+  } else if (request.method === 'DELETE' && resource === 'pictures' && id) {
+    remove(id)
     response.writeHead(204).end()
-  } else if (request.method === 'POST' && pathname === '/train') {
+  } else if (request.method === 'POST' && pathname === '/trainings') {
     await train(response)
+  } else if (request.method === 'GET' && resource === 'trainings' && id) {
+    await tell(id, new Date(Number(searchParams.get('since'))), response)
   } else {
     response.writeHead(404).end()
   }
+}
+
+function json(response, status, body) {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body))
 }
 
 const server = createServer((request, response) =>

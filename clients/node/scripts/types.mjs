@@ -26,7 +26,7 @@ async function types(file) {
 }
 
 const banner = '// Generated from docs/contract by "npm run types".\n\n'
-const text = banner + (await types('training-request.schema.json')) + '\n' + (await types('training-event.schema.json'))
+const text = `${banner + (await types('training-request.schema.json'))}\n${await types('training-event.schema.json')}`
 if (process.argv.includes('--check')) {
   if ((await readFile(target, 'utf8')) !== text) {
     console.error('src/messages.ts is not what the schemas say: npm run types')

@@ -5,8 +5,12 @@ export type SatchelErrorCode =
   | 'forbidden'
   | 'topic-missing'
   | 'too-large'
-  /** The request is written, and what becomes of it is no longer seen. */
+  /** Kafka is away: a warning while the connection is made again, an error once a timeout is over. */
   | 'connection-lost'
+  /** Nothing was heard of a request for as long as the caller would wait. */
+  | 'timeout'
+  /** The caller closed the connection before. */
+  | 'closed'
   | 'kafka'
 
 /** What went wrong between here and Kafka, in a sentence with the way out. */
@@ -58,7 +62,11 @@ export function explain(error: unknown, servers: string): SatchelError {
     )
   }
   if (codes.some(code => code === 'PLT_KFK_NETWORK' || code === 'ECONNREFUSED')) {
-    return new SatchelError('unreachable', `${kafka} does not answer: is it running, and are bootstrapServers, sasl and tls right?`, error)
+    return new SatchelError(
+      'unreachable',
+      `${kafka} does not answer: is it running, and are bootstrapServers, sasl and tls right?`,
+      error
+    )
   }
   return new SatchelError('kafka', `${kafka}: ${all.at(-1)?.message ?? String(error)}`, error)
 }

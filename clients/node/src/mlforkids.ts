@@ -1,3 +1,4 @@
+import { trainerLabels } from './labels.js'
 import type { Image, TrainingRequest } from './messages.js'
 
 /** A row of the site's training data. */
@@ -21,7 +22,7 @@ export interface MlForKidsProject {
 
 /**
  * Makes a request of what the predecessor read from its database. docs/contract/from-mlforkids.md says
- * what becomes of which field.
+ * what becomes of which field; {@link trainerLabels} what becomes of a label.
  */
 export function fromMlForKids(
   project: MlForKidsProject,
@@ -30,9 +31,10 @@ export function fromMlForKids(
   deliverTo: TrainingRequest['deliverTo'],
   options: NonNullable<TrainingRequest['options']> = {}
 ): TrainingRequest {
+  const names = trainerLabels(training.map(row => row.label))
   const labels = new Map<string, Image[]>()
   for (const row of training) {
-    const label = row.label.replace(/[^\w.]/g, '_').slice(0, 30)
+    const label = names.get(row.label) ?? row.label
     const images = labels.get(label) ?? []
     labels.set(label, images)
     images.push(row.isstored ? stored(project, row) : downloaded(row))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compactDecrypt, exportJWK, generateKeyPair, importJWK } from 'jose'
-import { encryptCredentials } from '../src/index.js'
+import { encryptCredentials } from 'satchel-client'
 
 const credentials = { url: 'https://watson.example', apikey: 'k7', for: { projectId: 'pets-42' } }
 

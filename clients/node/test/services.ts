@@ -1,11 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { JSONWebKeySet, JWK } from 'jose'
-import type { TrainerCredentials } from '../src/index.js'
+import type { TrainerCredentials } from 'satchel-client'
 
 const command = fileURLToPath(new URL('../../../satchel', import.meta.url))
 
@@ -13,6 +14,8 @@ const command = fileURLToPath(new URL('../../../satchel', import.meta.url))
 export class Services implements AsyncDisposable {
   readonly #directory: string
   readonly #processes: ChildProcess[] = []
+  /** The process that Kafka runs in. */
+  #kafka: ChildProcess | undefined
   kafka = ''
   /** The same with TLS and a password, with the file of the certificate that it shows. */
   secureKafka = { servers: '', certificate: '' }
@@ -23,25 +26,42 @@ export class Services implements AsyncDisposable {
     this.#directory = directory
   }
 
-  /** @param latency milliseconds until the site with pictures answers */
-  static async start({ job, latency = 0 }: { job: boolean; latency?: number }): Promise<Services> {
+  /**
+   * @param latency milliseconds until the site with pictures answers
+   * @param kafkaOfItsOwn whether Kafka runs in a process of its own, which {@link restartKafka} needs
+   */
+  static async start({ job, latency = 0, kafkaOfItsOwn = false }: ServicesOptions): Promise<Services> {
     const services = new Services(await mkdtemp(path.join(tmpdir(), 'satchel-client-')))
     try {
-      const ports = ['kafka', 'kafka-tls', 's3', 'pictures', 'watson'].flatMap(name => [`--${name}-port`, '0'])
-      await services.#spawn(['services', '--directory', 'services', '--latency', `${latency}`, ...ports], /^Ctrl-C ends them/, line => {
-        services.kafka ||= /^Kafka +(\S+)/.exec(line)?.[1] ?? ''
+      await services.#spawn(serve('services', latency, kafkaOfItsOwn ? {} : { 'kafka-tls': '0' }), SERVING, line => {
+        services.kafka ||= address(line)
         const [, servers, certificate] = /^Kafka, TLS +(\S+) .*certificate (.+)\)$/.exec(line) ?? []
         if (servers && certificate) services.secureKafka = { servers, certificate }
         services.pictures ||= /^Pictures +(http:\/\/[^/]+)/.exec(line)?.[1] ?? ''
       })
+      if (kafkaOfItsOwn) {
+        services.kafka = ''
+        services.#kafka = await services.#spawn(serve('kafka', 0), SERVING, line => {
+          services.kafka ||= address(line)
+        })
+      }
       if (job) {
-        await services.#spawn(['run', '--config', 'services/satchel.yaml', '--ui-port', '0'], /^Dashboard/)
+        const config = ['--config', 'services/satchel.yaml', '--ui-port', '0']
+        const elsewhere = kafkaOfItsOwn ? ['-D', `kafka.bootstrap-servers=${services.kafka}`] : []
+        await services.#spawn(['run', ...config, ...elsewhere], /^Dashboard/)
       }
       return services
     } catch (error) {
       await services[Symbol.asyncDispose]()
       throw error
     }
+  }
+
+  /** Ends Kafka as a crash would, and starts it again with what it has on disk. */
+  async restartKafka(): Promise<void> {
+    assert.ok(this.#kafka)
+    await kill(this.#kafka)
+    this.#kafka = await this.#spawn(serve('kafka', 0, { kafka: this.kafka.split(':')[1]! }), SERVING)
   }
 
   /** What the operator of a job gives away: its public keys. */
@@ -64,7 +84,7 @@ export class Services implements AsyncDisposable {
     return `${this.pictures}/pictures/${n}.jpg`
   }
 
-  async #spawn(args: string[], ready: RegExp, read: (line: string) => void = () => {}): Promise<void> {
+  async #spawn(args: string[], ready: RegExp, read: (line: string) => void = () => {}): Promise<ChildProcess> {
     const child = spawn(command, args, { cwd: this.#directory, stdio: ['ignore', 'pipe', 'inherit'] })
     this.#processes.push(child)
     await new Promise<void>((resolve, reject) => {
@@ -74,18 +94,37 @@ export class Services implements AsyncDisposable {
         if (ready.test(line)) resolve()
       })
     })
-  }
-
-  /** Ends the processes at once, as a crash would. */
-  async kill(): Promise<void> {
-    for (const child of this.#processes.splice(0)) {
-      const exited = new Promise(resolve => child.once('exit', resolve))
-      if (child.exitCode === null && child.kill('SIGKILL')) await exited
-    }
+    return child
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill()
+    await Promise.all(this.#processes.map(kill))
     await rm(this.#directory, { recursive: true, force: true })
   }
+}
+
+interface ServicesOptions {
+  job: boolean
+  latency?: number
+  kafkaOfItsOwn?: boolean
+}
+
+/** What `./satchel services` says last when it starts. */
+const SERVING = /^Ctrl-C ends them/
+
+/** @param ports those that are not just any free one */
+function serve(directory: string, latency: number, ports: Record<string, string> = {}): string[] {
+  const all = { kafka: '0', s3: '0', pictures: '0', watson: '0', ...ports }
+  const options = Object.entries(all).flatMap(([name, port]) => [`--${name}-port`, port])
+  return ['services', '--directory', directory, '--latency', `${latency}`, ...options]
+}
+
+function address(line: string): string {
+  return /^Kafka +(\S+)/.exec(line)?.[1] ?? ''
+}
+
+/** Ends a process at once, as a crash would. */
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = new Promise(resolve => child.once('exit', resolve))
+  if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await exited
 }

@@ -3,9 +3,18 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { inspect } from 'node:util'
-import { Consumer, Producer, stringSerializers } from '@platformatic/kafka'
-import { connect, encryptCredentials, SatchelError, type Image, type Satchel, type SatchelOptions, type TrainingEvent, type TrainingRequest } from '../src/index.js'
-import { Services } from './services.js'
+import { Producer, stringSerializers } from '@platformatic/kafka'
+import {
+  connect,
+  encryptCredentials,
+  type Image,
+  type Satchel,
+  SatchelError,
+  type SatchelOptions,
+  type TrainingEvent,
+  type TrainingRequest
+} from 'satchel-client'
+import { Services } from './services.ts'
 
 let services: Services
 let satchel: Satchel
@@ -57,7 +66,10 @@ test('a request is trained, and its events come in order up to the outcome', asy
 test('credentials that come encrypted are trained with, by the name they are given', async () => {
   const [key] = await services.publicKeys()
   const ask = request({ requestId: 'encrypted-1' })
-  const jwe = await encryptCredentials({ ...(await services.credentials('pool-3')), for: { requestId: 'encrypted-1' } }, key!)
+  const jwe = await encryptCredentials(
+    { ...(await services.credentials('pool-3')), for: { requestId: 'encrypted-1' } },
+    key!
+  )
   ask.deliverTo = { watson: { credentials: [{ name: 'class-7', jwe }] } }
 
   const outcome = (await events(satchel.train(ask))).at(-1)
@@ -93,11 +105,14 @@ test('encrypted credentials are of use to nobody else, and the event says why', 
 
   assert.ok(outcome?.type === 'failed', JSON.stringify(outcome))
   assert.equal(outcome.error.code, 'credentials-rejected')
-  assert.deepEqual(outcome.failures?.map(failure => failure.message), [
-    'The credentials bound were not accepted: it is for another projectId',
-    'The credentials elsewhere were not accepted: its url is at none of the origins that the job allows',
-    'The credentials forgotten were not accepted: the job has no key forgotten-1: encrypt with a public key that it has'
-  ])
+  assert.deepEqual(
+    outcome.failures?.map(failure => failure.message),
+    [
+      'The credentials bound were not accepted: it is for another projectId',
+      'The credentials elsewhere were not accepted: its url is at none of the origins that the job allows',
+      'The credentials forgotten were not accepted: the job has no key forgotten-1: encrypt with a public key that it has'
+    ]
+  )
 })
 
 test('trainings side by side see their own events only', async () => {
@@ -114,23 +129,32 @@ test('trainings side by side see their own events only', async () => {
 test('every bad picture is named with its location', async () => {
   const bad: Image = { type: 'download', imageid: 'gone', url: `${services.pictures}/faults/not-found/1.jpg` }
   const ask = request()
-  ask.labels['cat']?.push(bad)
+  ask.labels.cat?.push(bad)
 
   const outcome = (await events(satchel.train(ask))).at(-1)
 
   assert.ok(outcome?.type === 'failed')
-  assert.deepEqual(outcome.failures?.map(failure => [failure.code, failure.location]), [['image-unreachable', bad]])
+  assert.deepEqual(
+    outcome.failures?.map(failure => [failure.code, failure.location]),
+    [['image-unreachable', bad]]
+  )
 })
 
 test('a request that does not follow the contract is rejected with the fields at fault', async () => {
   const outcome = (await events(satchel.train(request({ labels: {} })))).at(-1)
 
   assert.ok(outcome?.type === 'rejected')
-  assert.ok(outcome.failures.some(failure => failure.location && 'pointer' in failure.location && failure.location.pointer === '/labels'))
+  assert.ok(
+    outcome.failures.some(
+      failure => failure.location && 'pointer' in failure.location && failure.location.pointer === '/labels'
+    )
+  )
 })
 
 test('a request of seven megabytes is read whole', async () => {
-  const noise = Array.from({ length: 200_000 }, () => randomUUID()).join('').slice(0, 7 << 20)
+  const noise = Array.from({ length: 200_000 }, () => randomUUID())
+    .join('')
+    .slice(0, 7 << 20)
 
   const outcome = (await events(satchel.train({ ...request(), noise } as TrainingRequest))).at(-1)
 
@@ -140,7 +164,10 @@ test('a request of seven megabytes is read whole', async () => {
 test('a request over eight megabytes is refused before it is written', async () => {
   const noise = 'x'.repeat(9 << 20)
 
-  await assert.rejects(events(satchel.train({ ...request(), noise } as TrainingRequest)), isError('too-large', /name fewer pictures/))
+  await assert.rejects(
+    events(satchel.train({ ...request(), noise } as TrainingRequest)),
+    isError('too-large', /name fewer pictures/)
+  )
 })
 
 test('a signal ends the iterator', async () => {
@@ -152,20 +179,23 @@ test('a signal ends the iterator', async () => {
     abort.abort()
   }
 
-  assert.deepEqual(seen.map(event => event.type), ['accepted'])
+  assert.deepEqual(
+    seen.map(event => event.type),
+    ['accepted']
+  )
 })
 
 test('an unknown host, a closed port and a missing topic are one sentence each', async () => {
   await assert.rejects(
-    connect({ bootstrapServers: 'no-such-host.invalid:9092', patience: 0 }),
+    connect({ bootstrapServers: 'no-such-host.invalid:9092', connectTimeout: 0 }),
     isError('unreachable', /No host of no-such-host\.invalid:9092 is known: check bootstrapServers/)
   )
   await assert.rejects(
-    connect({ bootstrapServers: '127.0.0.1:1', patience: 0 }),
+    connect({ bootstrapServers: '127.0.0.1:1', connectTimeout: 0 }),
     isError('unreachable', /127\.0\.0\.1:1 does not answer/)
   )
   await assert.rejects(
-    connect({ bootstrapServers: services.kafka, resultsTopic: 'no-such-topic', patience: 0 }),
+    connect({ bootstrapServers: services.kafka, resultsTopic: 'no-such-topic', connectTimeout: 0 }),
     isError('topic-missing', /lacks a topic: create .* or name yours/)
   )
 })
@@ -175,9 +205,10 @@ test('a refused log-in is one sentence without the password', async () => {
     connect({
       bootstrapServers: services.kafka,
       sasl: { mechanism: 'PLAIN', username: 'site', password: 's3cret' },
-      patience: 0
+      connectTimeout: 0
     }),
-    (error: unknown) => error instanceof SatchelError && /^Kafka at .*sasl/.test(error.message) && !error.message.includes('s3cret')
+    (error: unknown) =>
+      error instanceof SatchelError && /^Kafka at .*sasl/.test(error.message) && !error.message.includes('s3cret')
   )
 })
 
@@ -187,7 +218,7 @@ async function secured(username = 'satchel', password = `local-password-of-${use
     bootstrapServers: services.secureKafka.servers,
     sasl: { mechanism: 'SCRAM-SHA-512', username, password },
     tls: { ca: await readFile(services.secureKafka.certificate) },
-    patience: 0
+    connectTimeout: 0
   }
 }
 
@@ -221,45 +252,103 @@ test('a certificate that is not trusted is one sentence', async () => {
 
 test('TLS on one side only is one sentence', async () => {
   const { tls, ...plain } = await secured()
-  await assert.rejects(connect({ ...plain, patience: 1000 }), isError('unreachable', /are bootstrapServers, sasl and tls right/))
   await assert.rejects(
-    connect({ ...plain, tls: tls!, bootstrapServers: services.kafka, patience: 1000 }),
+    connect({ ...plain, connectTimeout: 1000 }),
+    isError('unreachable', /are bootstrapServers, sasl and tls right/)
+  )
+  await assert.rejects(
+    connect({ ...plain, tls: tls!, bootstrapServers: services.kafka, connectTimeout: 1000 }),
     isError('unreachable', /are bootstrapServers, sasl and tls right/)
   )
 })
 
-test('a connection that is lost while following is one sentence with the way out', async () => {
-  await using lonely = await Services.start({ job: false })
-  const client = await connect({ bootstrapServers: lonely.kafka, patience: 2000 })
+test('a request that was submitted before is followed from when it was', async () => {
+  const since = new Date()
   const ask = request()
-  const training = client.train(ask)
-  const first = training.next()
-  await written(lonely.kafka)
-  await tell(lonely.kafka, ask)
-  assert.ok(!(await first).done)
+  const first = await events(satchel.train(ask))
 
-  await lonely.kill()
+  const again = await events(satchel.follow(ask.requestId, { since }))
 
-  await assert.rejects(training.next(), isError('connection-lost', /they go on\. .* \.\/satchel watch/))
+  assert.deepEqual(decisive(again), decisive(first))
+})
+
+test('a request that nothing is heard of ends with the time that the caller gave', async () => {
+  await assert.rejects(
+    events(satchel.follow('never-submitted', { timeout: 500 })),
+    isError('timeout', /^Nothing was heard of the request never-submitted for 1 seconds: is the job running\?/)
+  )
+})
+
+test('a message that is no event is a warning and nothing more', async () => {
+  const warnings: SatchelError[] = []
+  const client = await connect({ bootstrapServers: services.kafka, onWarning: warning => warnings.push(warning) })
+  const follower = client.follow('told-1')
+  await tell(
+    'told-1',
+    'no JSON',
+    'null',
+    JSON.stringify({ type: 'stored', requestId: 'told-1', at: '2026-01-01T00:00:00Z' })
+  )
+
+  assert.deepEqual(
+    (await events(follower)).map(event => event.type),
+    ['stored']
+  )
+  assert.equal(warnings.length, 2)
+  for (const { message } of warnings)
+    assert.match(message, /^The message training-results-\d+@\d+ is no event and is ignored$/)
   await client.close()
 })
 
-/** Waits until there is a request in Kafka. */
-async function written(kafka: string) {
-  const consumer = new Consumer({ clientId: 'test', groupId: 'test', bootstrapBrokers: [kafka] })
-  let ends: bigint[]
-  do {
-    ends = (await consumer.listOffsets({ topics: ['training-requests'] })).get('training-requests') ?? []
-  } while (ends.every(end => end === 0n))
-  await consumer.close()
+test('an iterator that is slow sees the newest progress, and every other event', async () => {
+  const follower = satchel.follow('told-2')
+  const progress = (done: number) =>
+    JSON.stringify({ type: 'progress', requestId: 'told-2', at: `${done}`, images: { total: 9, done, failed: 0 } })
+  const stored = satchel.follow('told-2')
+  await tell(
+    'told-2',
+    progress(1),
+    progress(1),
+    progress(2),
+    progress(3),
+    JSON.stringify({ type: 'stored', requestId: 'told-2', at: '4' })
+  )
+  assert.deepEqual((await events(stored)).at(-1)?.type, 'stored')
+
+  const seen = await events(follower)
+  assert.deepEqual(
+    seen.map(event => [event.type, event.at]),
+    [
+      ['progress', '3'],
+      ['stored', '4']
+    ]
+  )
+})
+
+test('what was closed says so', async () => {
+  const client = await connect({ bootstrapServers: services.kafka })
+  const open = events(client.follow('told-3'))
+
+  await client.close()
+
+  assert.deepEqual(await open, [])
+  await assert.rejects(client.submit(request()), isError('closed', /connect\(\) makes another one/))
+})
+
+/** Events without those of which a slow reader sees the newest only. */
+function decisive(all: TrainingEvent[]): TrainingEvent[] {
+  return all.filter(event => event.type !== 'progress' && event.type !== 'uploading')
 }
 
 /** Says what the job would. */
-async function tell(kafka: string, { requestId, projectId }: TrainingRequest) {
-  const producer = new Producer({ clientId: 'test', bootstrapBrokers: [kafka], serializers: stringSerializers })
-  const event = { type: 'accepted', requestId, projectId, at: new Date().toISOString(), images: { total: 20, done: 0, failed: 0 } }
+async function tell(requestId: string, ...values: string[]) {
+  const producer = new Producer({
+    clientId: 'test',
+    bootstrapBrokers: [services.kafka],
+    serializers: stringSerializers
+  })
   await producer.send({
-    messages: [{ topic: 'training-results', key: projectId, value: JSON.stringify(event), headers: { requestId } }],
+    messages: values.map(value => ({ topic: 'training-results', key: 'told', value, headers: { requestId } })),
     acks: -1
   })
   await producer.close()

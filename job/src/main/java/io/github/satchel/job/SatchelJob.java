@@ -26,6 +26,7 @@ import io.github.satchel.job.resize.ResizeSettings;
 import io.github.satchel.job.trainer.PackedRequestConverter;
 import io.github.satchel.job.trainer.TrainingEventSerializer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,13 @@ public final class SatchelJob {
 
   /** For keys, headers, what Kafka adds to a record, and compression that makes it larger. */
   private static final int MESSAGE_OVERHEAD = 64 * 1024;
+
+  /**
+   * How long writing waits for a Kafka that is away. Kafka's own default is one minute, after which
+   * the sink's writer fails, and fails once more when it is closed: that ends the task manager.
+   */
+  private static final String MAX_KAFKA_OUTAGE_MS =
+      String.valueOf(Duration.ofMinutes(10).toMillis());
 
   private SatchelJob() {}
 
@@ -149,10 +157,15 @@ public final class SatchelJob {
   private static <T> Sink<T> topic(
       Configuration options, KafkaRecordSerializationSchema<T> serializer) {
     String bytes = String.valueOf(maxMessageBytes(options));
+    Properties properties = clientProperties(options);
+    properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_KAFKA_OUTAGE_MS);
+    properties.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, MAX_KAFKA_OUTAGE_MS);
     return KafkaSink.<T>builder()
-        .setKafkaProducerConfig(clientProperties(options))
+        .setKafkaProducerConfig(properties)
         .setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, bytes)
-        .setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd")
+        .setProperty(
+            ProducerConfig.COMPRESSION_TYPE_CONFIG,
+            options.get(SatchelOptions.KAFKA_COMPRESSION).name)
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
         .setRecordSerializer(serializer)
         .build();

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.kafka.common.record.CompressionType;
 
 /**
  * Every setting of the job, in the order of its stages. {@code docs/configuration.md} is generated
@@ -58,6 +59,15 @@ public final class SatchelOptions {
           .withDescription(
               "Largest message written: an event that lists 10,000 failing images is over Kafka's"
                   + " default of 1 MB. The topics need max.message.bytes to match.");
+
+  public static final ConfigOption<CompressionType> KAFKA_COMPRESSION =
+      key("kafka.compression")
+          .enumType(CompressionType.class)
+          .defaultValue(CompressionType.GZIP)
+          .withDescription(
+              "Codec of the events and dead letters that the job writes. Every Kafka client reads"
+                  + " gzip; kafkajs, for one, reads neither zstd nor lz4 nor snappy by itself. What"
+                  + " the job reads may be compressed with any of them.");
 
   public static final ConfigOption<Map<String, String>> KAFKA_PROPERTIES =
       key("kafka.properties")
