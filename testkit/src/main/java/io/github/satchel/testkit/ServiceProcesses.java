@@ -45,7 +45,7 @@ public final class ServiceProcesses implements AutoCloseable {
     }
   }
 
-  private static final Duration START_PATIENCE = Duration.ofMinutes(2);
+  private static final Duration START_PATIENCE = Duration.ofMinutes(10);
 
   private final ServiceSettings settings;
   private final Map<Service, Integer> ports = new EnumMap<>(Service.class);

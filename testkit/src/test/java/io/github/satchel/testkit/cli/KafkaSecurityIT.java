@@ -12,6 +12,7 @@ import io.github.satchel.contract.Topics;
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.job.Yaml;
 import io.github.satchel.standalone.Standalone;
+import io.github.satchel.testing.Patience;
 import io.github.satchel.testkit.JobSettings;
 import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.flink.FlinkCluster;
@@ -128,7 +129,6 @@ class KafkaSecurityIT {
       producer.send(new ProducerRecord<>(Topics.REQUESTS, "no request".getBytes(UTF_8))).get();
     }
     await()
-        .atMost(BOUND)
         .untilAsserted(
             () -> {
               assertThat(execute("replay", "--config", config)).isZero();
@@ -338,9 +338,9 @@ class KafkaSecurityIT {
     Thread thread = new Thread(command, "satchel-command");
     thread.setDaemon(true);
     thread.start();
-    await().atMost(BOUND).until(() -> out.toString().contains("uploaded"));
+    await().until(() -> out.toString().contains("uploaded"));
     thread.interrupt();
-    command.get(20, TimeUnit.SECONDS);
+    command.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
     return out.toString();
   }
 

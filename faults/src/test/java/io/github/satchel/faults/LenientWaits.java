@@ -7,9 +7,9 @@ import java.util.concurrent.Callable;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** Waits that end without a complaint: what never comes is for the checker to name. */
-final class Patience {
+final class LenientWaits {
 
-  private Patience() {}
+  private LenientWaits() {}
 
   /** Longer than the longest deadline, and an outage with it. */
   static void forOutcomes(Recorder recorder) {
@@ -20,8 +20,10 @@ final class Patience {
   static void untilForgotten(World world) {
     until(
         "everything is forgotten",
-        Duration.ofMinutes(6),
-        () -> world.archives().keySet().stream().noneMatch(path -> path.endsWith(".json")));
+        Duration.ofMinutes(8),
+        () ->
+            ArchivesListing.of(world.archivesDirectory()).keySet().stream()
+                .noneMatch(path -> path.endsWith(".json")));
   }
 
   private static void until(String what, Duration atMost, Callable<Boolean> condition) {
