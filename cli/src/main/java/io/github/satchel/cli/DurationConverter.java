@@ -9,8 +9,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads times as settings have them: {@code 500ms}, {@code 30s}, {@code 15min}, {@code 1h}; a number
- * alone is seconds.
+ * Reads times as settings have them: {@code 500ms}, {@code 30s}, {@code 15min}, {@code 1h}; a
+ * number alone is seconds.
  */
 public final class DurationConverter implements ITypeConverter<Duration> {
 

@@ -40,8 +40,9 @@ final class RequestFile {
   /**
    * Reads the message.
    *
-   * @param file JSON; or {@code -}, JSON from standard input; or a directory that holds a directory of pictures for each label; or, if so
-   *     named, CSV with the columns label, url and, if wanted, imageid
+   * @param file JSON; or {@code -}, JSON from standard input; or a directory that holds a directory
+   *     of pictures for each label; or, if so named, CSV with the columns label, url and, if
+   *     wanted, imageid
    * @throws IOException if it cannot be read, in a sentence
    */
   byte[] read(Path file) throws IOException {

@@ -80,7 +80,14 @@ class SatchelTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"500ms, 500", "30s, 30000", "15min, 900000", "2 h, 7200000", "1d, 86400000", "3, 3000"})
+  @CsvSource({
+    "500ms, 500",
+    "30s, 30000",
+    "15min, 900000",
+    "2 h, 7200000",
+    "1d, 86400000",
+    "3, 3000"
+  })
   void timesAreReadAsSettingsHaveThem(String text, long milliseconds) {
     assertThat(new DurationConverter().convert(text)).hasMillis(milliseconds);
   }

@@ -265,10 +265,7 @@ class TopologyTest {
 
   private ObjectNode request(String id, int images) {
     ObjectNode request = Json.MAPPER.createObjectNode();
-    request
-        .put("requestId", id)
-        .put("projectId", "project-" + id)
-        .put("name", "My pets");
+    request.put("requestId", id).put("projectId", "project-" + id).put("name", "My pets");
     ObjectNode labels = request.putObject("labels");
     for (String label : List.of("cat", "dog")) {
       ArrayNode pictures = labels.putArray(label);

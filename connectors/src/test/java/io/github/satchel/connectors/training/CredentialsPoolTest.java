@@ -247,7 +247,9 @@ class CredentialsPoolTest {
     assertThat(pool.coolDown(account(10_000))).isPresent();
   }
 
-  /** Issue 14, 11: each subtask used to allow all of the calls, and to learn of full plans alone. */
+  /**
+   * Issue 14, 11: each subtask used to allow all of the calls, and to learn of full plans alone.
+   */
   @Test
   void theSubtasksOfAJobInAProcessShareCallsAndCoolDowns() {
     try (CredentialsPool one = pool("job", 20, 4);
@@ -270,8 +272,7 @@ class CredentialsPoolTest {
   }
 
   private CredentialsPool pool(String job, int maxCalls, int parallelism) {
-    return CredentialsPool.open(
-        job, Duration.ofMinutes(1), maxCalls, parallelism, fixture.clock);
+    return CredentialsPool.open(job, Duration.ofMinutes(1), maxCalls, parallelism, fixture.clock);
   }
 
   private Account account(int number) {

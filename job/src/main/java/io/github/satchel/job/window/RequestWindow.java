@@ -61,9 +61,9 @@ import org.slf4j.LoggerFactory;
  * timers instead would be polling. A closed window stays in state as it is until the decision is
  * told: after a restore all of it is done again, up to the decision that lies in the store.
  *
- * <p>It is a window in the sense of stream processing, a part of the stream that is gathered until a
- * trigger fires, and a keyed operator of its own rather than Flink's window operator: that one reads
- * all elements of a window at once and on the task thread.
+ * <p>It is a window in the sense of stream processing, a part of the stream that is gathered until
+ * a trigger fires, and a keyed operator of its own rather than Flink's window operator: that one
+ * reads all elements of a window at once and on the task thread.
  *
  * <p>After that a tombstone stays for a while. It turns away images that come late, and has the
  * outcome told again to whoever sends the request again; when it goes, the journals of the request
