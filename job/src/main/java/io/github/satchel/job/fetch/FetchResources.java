@@ -53,7 +53,8 @@ final class FetchResources {
             TICK_MILLIS,
             TimeUnit.MILLISECONDS);
     client = new WebClient(settings, key.clock, timer, budget, key.nameResolvers);
-    HostLimiter limiter = new HostLimiter(settings.maxPerHost(), settings.deadHostPause(), key.clock, timer);
+    HostLimiter limiter =
+        new HostLimiter(settings.maxPerHost(), settings.deadHostPause(), key.clock, timer);
     web = new WebFetcher(client, limiter, settings, timer, key.clock, new Random());
     store = new StoreFetcher(settings, budget, timer);
     cache =

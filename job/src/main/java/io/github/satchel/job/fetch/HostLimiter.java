@@ -108,7 +108,9 @@ final class HostLimiter {
     }
   }
 
-  /** Leave for one request to a host; given back by one of its methods, the first that is called. */
+  /**
+   * Leave for one request to a host; given back by one of its methods, the first that is called.
+   */
   final class Permit {
 
     private final Host host;

@@ -71,45 +71,50 @@ final class WebAttempt {
     }
     hops.add(address.origin());
     cancellation.onCancel(
-        resources.limiter().acquire(
-            address.host(),
-            query.deadline(),
-            new HostLimiter.Waiter() {
-              @Override
-              public void granted(HostLimiter.Permit permit) {
-                send(permit, address, redirects, timeLeft);
-              }
+        resources
+            .limiter()
+            .acquire(
+                address.host(),
+                query.deadline(),
+                new HostLimiter.Waiter() {
+                  @Override
+                  public void granted(HostLimiter.Permit permit) {
+                    send(permit, address, redirects, timeLeft);
+                  }
 
-              @Override
-              public void refused(Problem problem) {
-                fail(Fault.lasting(problem));
-              }
-            }));
+                  @Override
+                  public void refused(Problem problem) {
+                    fail(Fault.lasting(problem));
+                  }
+                }));
   }
 
-  private void send(HostLimiter.Permit permit, WebAddress address, int redirects, Duration timeLeft) {
+  private void send(
+      HostLimiter.Permit permit, WebAddress address, int redirects, Duration timeLeft) {
     if (cancellation.isCancelled()) {
       permit.ended();
       return;
     }
     Exchange exchange =
-        resources.client().exchange(
-            address,
-            query.host(),
-            query.pictureWanted(),
-            timeLeft,
-            (over, reply) -> {
-              release(permit, reply, over.isAnswered());
-              if (reply instanceof Reply.Moved moved) {
-                follow(address, moved.location(), redirects, timeLeft.minus(over.elapsed()));
-              } else if (reply instanceof Reply.Arrived arrived) {
-                whenDone.accept(arrived.reachedBy(List.copyOf(hops)));
-              } else if (reply instanceof Reply.Unchanged && query.validators().isEmpty()) {
-                fail(Fault.lasting(Problems.unreachable(query.host())));
-              } else {
-                whenDone.accept(reply);
-              }
-            });
+        resources
+            .client()
+            .exchange(
+                address,
+                query.host(),
+                query.pictureWanted(),
+                timeLeft,
+                (over, reply) -> {
+                  release(permit, reply, over.isAnswered());
+                  if (reply instanceof Reply.Moved moved) {
+                    follow(address, moved.location(), redirects, timeLeft.minus(over.elapsed()));
+                  } else if (reply instanceof Reply.Arrived arrived) {
+                    whenDone.accept(arrived.reachedBy(List.copyOf(hops)));
+                  } else if (reply instanceof Reply.Unchanged && query.validators().isEmpty()) {
+                    fail(Fault.lasting(Problems.unreachable(query.host())));
+                  } else {
+                    whenDone.accept(reply);
+                  }
+                });
     cancellation.onCancel(
         () -> {
           exchange.cancel();

@@ -79,7 +79,11 @@ public enum JobMetric {
       "images",
       "Cached images that their host confirmed."),
   FETCH_CACHE_MISSED(
-      "fetch/cache", "missed", Kind.COUNTER, "images", "Images that were not in the cache, or had changed."),
+      "fetch/cache",
+      "missed",
+      Kind.COUNTER,
+      "images",
+      "Images that were not in the cache, or had changed."),
   FETCH_CACHE_FAILED(
       "fetch/cache", "failed", Kind.COUNTER, "images", "Cached images that could not be read."),
   FETCH_TLS_NATIVE(
