@@ -7,6 +7,11 @@ import io.github.satchel.job.events.RawRequestDeserializer;
 import io.github.satchel.job.events.RequestStatusDeserializer;
 import io.github.satchel.job.model.RawRequest;
 import io.github.satchel.job.model.RequestStatus;
+import io.github.satchel.job.cache.CacheSettings;
+import io.github.satchel.job.fetch.FetchFunction;
+import io.github.satchel.job.fetch.FetchSettings;
+import io.github.satchel.job.resize.ResizeFunction;
+import io.github.satchel.job.resize.ResizeSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -72,6 +77,8 @@ public final class SatchelJob {
     return new Ends(
         requests(options),
         statuses(options),
+        new FetchFunction(FetchSettings.from(options)),
+        new ResizeFunction(ResizeSettings.from(options), CacheSettings.from(options)),
         topic(
             options,
             new EventSerializer(

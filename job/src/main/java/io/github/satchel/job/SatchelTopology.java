@@ -6,13 +6,10 @@ import io.github.satchel.contract.Event;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.admit.AdmitFunction;
 import io.github.satchel.job.admit.ValidateFunction;
-import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.dispatch.DispatchFunction;
 import io.github.satchel.job.dispatch.DispatchOperator;
 import io.github.satchel.job.dispatch.DispatchSettings;
-import io.github.satchel.job.fetch.FetchFunction;
 import io.github.satchel.job.fetch.FetchRoute;
-import io.github.satchel.job.fetch.FetchSettings;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.DeadLetter;
 import io.github.satchel.job.model.FetchedImage;
@@ -22,8 +19,6 @@ import io.github.satchel.job.model.RawRequest;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.RequestStatus;
 import io.github.satchel.job.model.ResizedImage;
-import io.github.satchel.job.resize.ResizeFunction;
-import io.github.satchel.job.resize.ResizeSettings;
 import io.github.satchel.job.trainer.Trainers;
 import io.github.satchel.job.window.ArchiveSettings;
 import io.github.satchel.job.window.RequestWindow;
@@ -184,7 +179,7 @@ final class SatchelTopology {
             new DataStream<>(
                 images.getExecutionEnvironment(),
                 images.keyBy(new FetchRoute()).getTransformation()),
-            new FetchFunction(FetchSettings.from(options)),
+            ends.fetch(),
             options.get(SatchelOptions.REQUEST_MAX_DEADLINE).toMillis(),
             TimeUnit.MILLISECONDS,
             options.get(SatchelOptions.FETCH_CONCURRENCY))
@@ -201,7 +196,7 @@ final class SatchelTopology {
   private SingleOutputStreamOperator<ResizedImage> resize(DataStream<FetchedImage> images) {
     return images
         .rebalance()
-        .map(new ResizeFunction(ResizeSettings.from(options), CacheSettings.from(options)))
+        .map(ends.resize())
         .returns(ResizedImage.class)
         .name("resize")
         .uid("resize")

@@ -3,8 +3,6 @@ package io.github.satchel.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.satchel.connectors.training.HttpEndpoint;
-import io.github.satchel.connectors.training.HttpEndpointResolver;
 import io.github.satchel.contract.FailureCode;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
@@ -20,7 +18,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -162,6 +159,7 @@ class RescaledImagesIT {
             .set(SatchelOptions.ARCHIVES_DIR, directory.resolve("archives").toUri().toString());
     return new SatchelTopology(
         options,
+        new Ends(
         new DataGeneratorSource<>(
             RescaledImagesIT::request,
             Long.MAX_VALUE,
@@ -174,11 +172,8 @@ class RescaledImagesIT {
             TypeInformation.of(RequestStatus.class)),
         new Fetched(),
         new Counted(),
-        new NoEndpoint(),
         new DiscardingSink<>(),
-        new DiscardingSink<>(),
-        new DiscardingSink<>(),
-        new DiscardingSink<>());
+        new DiscardingSink<>()));
   }
 
   /** A request a project, of 20 images. */
@@ -218,13 +213,6 @@ class RescaledImagesIT {
                       .collect(Collectors.toMap(i -> i, i -> new AtomicInteger())));
       Objects.requireNonNull(images.get(task.getIndexOfThisSubtask())).incrementAndGet();
       return ResizedImage.failed(image.task(), new Problem(FailureCode.IMAGE_UNSUPPORTED, "no"));
-    }
-  }
-
-  private static final class NoEndpoint implements HttpEndpointResolver {
-    @Override
-    public Optional<HttpEndpoint> resolve(String name) {
-      return Optional.empty();
     }
   }
 }

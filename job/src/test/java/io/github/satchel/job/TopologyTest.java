@@ -13,6 +13,11 @@ import io.github.satchel.contract.Json;
 import io.github.satchel.job.model.DeadLetter;
 import io.github.satchel.job.model.RawRequest;
 import io.github.satchel.job.model.RequestStatus;
+import io.github.satchel.job.cache.CacheSettings;
+import io.github.satchel.job.fetch.FetchFunction;
+import io.github.satchel.job.fetch.FetchSettings;
+import io.github.satchel.job.resize.ResizeFunction;
+import io.github.satchel.job.resize.ResizeSettings;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,11 +101,14 @@ class TopologyTest {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.createLocalEnvironment(
             2, new Configuration().set(RestOptions.BIND_PORT, "0"));
+    Configuration options = SatchelConfiguration.of(settings).options();
     new SatchelTopology(
-            SatchelConfiguration.of(settings).options(),
+            options,
             new Ends(
                 queue(RawRequest.class, index -> REQUESTS.take()),
                 queue(RequestStatus.class, index -> STATUSES.take()),
+                new FetchFunction(FetchSettings.from(options)),
+                new ResizeFunction(ResizeSettings.from(options), CacheSettings.from(options)),
                 new Collecting<>(TopologyTest::tell),
                 new Collecting<>(letter -> DEAD_LETTERS.add(letter))))
         .build(environment);
