@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -48,7 +49,7 @@ public final class Backlog {
           .mapToLong(
               end -> {
                 OffsetAndMetadata position = committed.get(end.getKey());
-                long begin = first.get(end.getKey()).offset();
+                long begin = Objects.requireNonNull(first.get(end.getKey())).offset();
                 return end.getValue().offset()
                     - Math.max(begin, position == null ? begin : position.offset());
               })
