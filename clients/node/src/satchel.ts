@@ -152,7 +152,7 @@ export class Satchel {
   follow(requestId: string, options: FollowOptions = {}): AsyncGenerator<TrainingEvent, void, void> {
     this.#checkOpen()
     const timeout = options.timeout ?? (options.untilTrained ? TIMEOUT_UNTIL_TRAINED : TIMEOUT)
-    const abort = () => queue.end()
+    const abort = () => queue.drop()
     const queue = new EventQueue(
       timeout,
       () => this.#late(requestId, timeout),
