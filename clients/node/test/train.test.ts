@@ -356,7 +356,7 @@ test('what was closed says so', async () => {
   await client.close()
 
   assert.deepEqual(await open, [])
-  await assert.rejects(client.submit(request()), isError('closed', /connect\(\) makes another one/))
+  await assert.rejects(events(client.train(request())), isError('closed', /connect\(\) makes another one/))
 })
 
 /** Events without those of which a slow reader sees the newest only. */
