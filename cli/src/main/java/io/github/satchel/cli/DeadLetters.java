@@ -22,7 +22,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
-/** The topic of dead letters, from its beginning to where it ends now. */
+/** Reads the dead-letter topic, from its beginning to its current end. */
 final class DeadLetters {
 
   private static final String HEADER_PREFIX = "satchel-";
@@ -30,10 +30,10 @@ final class DeadLetters {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /**
-   * What is told of a letter.
+   * What a list shows of a dead letter.
    *
    * @param offset its place in the topic of dead letters, PARTITION@OFFSET
-   * @param bytes size of the message, 0 if the letter does not hold it
+   * @param bytes size of the message, 0 if the dead letter does not contain it
    * @param requestId null if none can be read
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -67,7 +67,7 @@ final class DeadLetters {
     this.topic = topic;
   }
 
-  /** Calls with every letter, partition by partition in their order. */
+  /** Passes on every dead letter, one partition after another, in order. */
   void forEach(Consumer<ConsumerRecord<byte[], byte[]>> action) throws IOException {
     try (KafkaConsumer<byte[], byte[]> consumer = kafka.consumer()) {
       List<TopicPartition> partitions =
@@ -104,7 +104,7 @@ final class DeadLetters {
     }
   }
 
-  /** The message that a letter is about, as it came: without what the job told of it. */
+  /** The original message of a dead letter, without the headers that the job added. */
   static ProducerRecord<byte[], byte[]> original(
       ConsumerRecord<byte[], byte[]> letter, String requestsTopic) {
     RecordHeaders headers = new RecordHeaders();

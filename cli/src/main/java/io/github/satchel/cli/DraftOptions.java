@@ -4,23 +4,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What a request says beside its pictures, where these come from a directory or a CSV file. */
+/** What a request says besides its pictures, when these come from a directory or a CSV file. */
 final class DraftOptions {
 
   @Option(
       names = "--base-url",
       paramLabel = "URL",
       description =
-          "Of a directory: where it is on the web; LABEL/PICTURE below it is fetched from there.")
+          "For a directory: its address on the web. Pictures are fetched from URL/LABEL/PICTURE.")
   private @Nullable String baseUrl;
 
   @Option(
       names = "--project",
       paramLabel = "ID",
-      description = "The projectId (the name of the directory or file).")
+      description = "The projectId. Default: the name of the directory or file.")
   private @Nullable String project;
 
-  @Option(names = "--name", description = "The project's name, for people (the projectId).")
+  @Option(names = "--name", description = "The project's display name. Default: the projectId.")
   private @Nullable String name;
 
   @Option(
@@ -28,7 +28,7 @@ final class DraftOptions {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Credentials to train with, in this order; without any, the archives stay in the store.")
+          "Credentials to try, in this order. Without any, the archives stay in the store.")
   private List<String> credentials = List.of();
 
   @Nullable String baseUrl() {

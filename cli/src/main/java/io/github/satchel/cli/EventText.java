@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Events for people. They are read as JSON: types and codes of a newer job are shown, too. */
+/** Events as text. They are read as JSON, so that types and codes of a newer job are shown too. */
 final class EventText {
 
   private static final Set<String> OUTCOMES =
@@ -31,7 +31,7 @@ final class EventText {
     return event.path("type").asText();
   }
 
-  /** How far the images are, and what else the event has to say. */
+  /** The event's progress and its other details. */
   static String details(JsonNode event) {
     JsonNode images = event.path("images");
     StringBuilder text = new StringBuilder();
@@ -63,7 +63,7 @@ final class EventText {
     return text.toString();
   }
 
-  /** The failures of an event, a heading and a line each; nothing if there are none. */
+  /** The failures of an event: a heading, then a line each; empty if there are none. */
   static List<String> failures(JsonNode event) {
     return failureLines(event.path("failures"));
   }

@@ -1,8 +1,6 @@
 package io.github.satchel.cli;
 
-/**
- * How commands end that scripts call, beside picocli's 0, 1 (it could not be done) and 2 (usage).
- */
+/** Exit codes for scripts, besides picocli's 0, 1 (failed) and 2 (wrong usage). */
 public final class ExitCode {
 
   public static final int OK = 0;

@@ -35,10 +35,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Makes Kafka clients, and says in one sentence what is wrong with Kafka and the way out. */
+/** Creates Kafka clients, and explains in one sentence what is wrong with Kafka and what to do. */
 public final class KafkaAccess {
 
-  /** The most bytes of a message, which topics are created with. */
+  /** Largest message in bytes; topics are created with it. */
   static final int MAX_MESSAGE_BYTES = 8 << 20;
 
   private static final String DEFAULT_SERVERS = "127.0.0.1:9092";
@@ -48,7 +48,7 @@ public final class KafkaAccess {
   private final Map<String, Object> properties;
   private final Names names;
 
-  /** Where an operator says what Kafka clients are told. */
+  /** The names of the settings that configure Kafka clients, for error messages. */
   private record Names(String servers, String properties) {}
 
   private KafkaAccess(Map<String, Object> properties, Names names) {
@@ -109,9 +109,9 @@ public final class KafkaAccess {
   }
 
   /**
-   * Makes sure that Kafka answers and has these topics.
+   * Checks that Kafka responds and has these topics.
    *
-   * @throws IOException naming what is missing and the way out
+   * @throws IOException saying what is missing and what to do
    */
   public void require(String... topics) throws IOException, InterruptedException {
     List<String> missing = new ArrayList<>();
@@ -136,7 +136,7 @@ public final class KafkaAccess {
     }
     if (!missing.isEmpty()) {
       throw new IOException(
-          "Kafka at %s has no topic %s; name another, or make it with: kafka-topics.sh --bootstrap-server %s --create --partitions 4 --config max.message.bytes=%d --topic %s"
+          "Kafka at %s has no topic %s; name another one, or create it with: kafka-topics.sh --bootstrap-server %s --create --partitions 4 --config max.message.bytes=%d --topic %s"
               .formatted(
                   servers,
                   String.join(", ", missing),
@@ -158,7 +158,7 @@ public final class KafkaAccess {
         });
   }
 
-  /** A consumer without a group: it leaves no trace. */
+  /** A consumer without a group; it commits no offsets. */
   KafkaConsumer<byte[], byte[]> consumer() throws IOException {
     return create(
         settings -> {
@@ -172,12 +172,12 @@ public final class KafkaAccess {
   private <T> T create(Function<Map<String, Object>, T> client) throws IOException {
     try {
       return client.apply(new HashMap<>(properties));
-    } catch (RuntimeException e) { // whatever a wrong property leads to
+    } catch (RuntimeException e) { // of any kind, caused by a wrong property
       throw problem(e);
     }
   }
 
-  /** What went wrong, as a sentence with the way out. */
+  /** What went wrong, as a sentence that says what to do. */
   IOException problem(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null && !(root instanceof SaslAuthenticationException)) {
@@ -189,29 +189,29 @@ public final class KafkaAccess {
   private String sentence(Throwable root) {
     String kafka = "Kafka at " + servers;
     if (root instanceof RecordTooLargeException) {
-      return "The message is larger than %s takes; raise max.message.bytes of the topic to %d (more is not sent), or name fewer pictures"
+      return "The message is larger than %s accepts; raise max.message.bytes of the topic (at most %d bytes are sent), or use fewer pictures"
           .formatted(kafka, MAX_MESSAGE_BYTES);
     }
     if (root instanceof AuthenticationException) {
-      return "%s refuses the log-in (%s); %s holds security.protocol, sasl.* and ssl.*"
+      return "%s rejects the login (%s); check security.protocol, sasl.* and ssl.* in %s"
           .formatted(kafka, root.getMessage(), names.properties);
     }
     if (root instanceof AuthorizationException) {
-      return "%s does not allow this (%s); grant it, or name another user in %s"
+      return "%s does not permit this (%s); grant the permission, or configure another user in %s"
           .formatted(kafka, root.getMessage(), names.properties);
     }
     if (root instanceof SSLException
         || root instanceof CertificateException
         || root instanceof CertPathBuilderException) {
-      return "No TLS with %s: %s; check %s, and in %s security.protocol, ssl.truststore.location and ssl.keystore.location"
+      return "The TLS connection to %s failed: %s; check %s, and security.protocol, ssl.truststore.location and ssl.keystore.location in %s"
           .formatted(kafka, root.getMessage(), names.servers, names.properties);
     }
     if (root instanceof TimeoutException) {
-      return "%s does not answer; is it running, and are %s and the security settings of %s right?"
+      return "%s does not respond; check that it is running, and that %s and the security settings in %s are right"
           .formatted(kafka, names.servers, names.properties);
     }
     if (root instanceof ConfigException) {
-      return "No Kafka client for %s: %s; check %s and %s"
+      return "Cannot create a Kafka client for %s: %s; check %s and %s"
           .formatted(servers, root.getMessage(), names.servers, names.properties);
     }
     return "%s: %s; check %s and %s".formatted(kafka, root, names.servers, names.properties);

@@ -6,20 +6,20 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What commands that talk to Kafka, and to nothing else, have in common. */
+/** The options of commands that only talk to Kafka. */
 final class KafkaOptions {
 
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
-      description = "Where Kafka is; several separated by commas (127.0.0.1:9092).")
+      description = "Kafka brokers, separated by commas. Default: 127.0.0.1:9092.")
   private @Nullable String bootstrapServers;
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
       description =
-          "Properties of Kafka clients, one a line: security.protocol, sasl.mechanism,"
+          "A file of Kafka client properties: security.protocol, sasl.mechanism,"
               + " sasl.jaas.config, ssl.truststore.location and so on.")
   private @Nullable Path config;
 

@@ -18,13 +18,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The keys of credentials that come encrypted in a request. */
+/** Manages keys for credentials that are encrypted in a request. */
 @Command(
     name = "keys",
     description = {
-      "Makes the key set of the job (credentials.key-set), and credentials that come encrypted in a"
+      "Manages the job's key set (credentials.key-set), and encrypts credentials for a"
           + " request.",
-      "Private keys stay in the key set's file, which only its owner may read; what is printed is"
+      "Private keys stay in the key set's file, which only its owner can read; everything printed is"
           + " public."
     },
     mixinStandardHelpOptions = true,
@@ -36,7 +36,7 @@ final class KeysCommand {
   @Command(
       name = "generate",
       description =
-          "Adds a new key to a key set, which is made if need be, and prints its public part.",
+          "Adds a new key to a key set, creates the file if needed, and prints the public part.",
       mixinStandardHelpOptions = true)
   int generate(
       @Parameters(paramLabel = "FILE", description = "The key set.") Path file,
@@ -71,7 +71,7 @@ final class KeysCommand {
   @Command(
       name = "remove",
       description =
-          "Takes a key out of a key set: what is encrypted for it is rejected from then on.",
+          "Removes a key from a key set. Credentials encrypted for it are rejected from then on.",
       mixinStandardHelpOptions = true)
   int remove(
       @Parameters(paramLabel = "FILE", description = "The key set.") Path file,
@@ -121,7 +121,7 @@ final class KeysCommand {
     } catch (JacksonException malformed) { // whose message may repeat the key
       // Said below.
     }
-    throw new IOException(file + " does not hold credentials, {\"url\", \"apikey\"}");
+    throw new IOException(file + " does not contain credentials, {\"url\", \"apikey\"}");
   }
 
   private static JWK publicKey(Path file) throws IOException {

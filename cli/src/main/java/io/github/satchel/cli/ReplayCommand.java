@@ -29,21 +29,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Gives dead letters to the job once more. */
+/** Sends dead letters to the job again. */
 @Command(
     name = "replay",
     description = {
-      "Lists the messages that the job could not serve or, where some are chosen, writes these to the"
-          + " requests topic again, as they came.",
-      "Letters stay where they are: what was replayed is listed again next time."
+      "Lists the messages that the job could not serve. If you choose some, writes them to the"
+          + " requests topic again, unchanged.",
+      "Dead letters stay in their topic: what was replayed is listed again next time."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
-      "0:listed; or all that were chosen are written",
-      "1:Kafka is the reason, or a chosen letter does not hold its message",
-      "2:wrong usage; or some were chosen, and neither --yes nor an answer confirmed it"
+      "0:listed; or everything that was chosen is written",
+      "1:Kafka failed, or a chosen dead letter does not contain its message",
+      "2:wrong usage; or the choice was not confirmed"
     })
 final class ReplayCommand implements Callable<Integer> {
 
@@ -51,19 +51,19 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--offset",
       split = ",",
       paramLabel = "PARTITION@OFFSET",
-      description = "Choose this letter; may be repeated.")
+      description = "Choose this dead letter; may be repeated.")
   private List<String> offsets = List.of();
 
   @Option(
       names = "--reason",
       paramLabel = "TEXT",
-      description = "Choose the letters whose reason contains this.")
+      description = "Choose the dead letters whose reason contains this text.")
   private @Nullable String reason;
 
-  @Option(names = "--all", description = "Choose every letter.")
+  @Option(names = "--all", description = "Choose every dead letter.")
   private boolean all;
 
-  @Option(names = "--yes", description = "Write what is chosen without asking.")
+  @Option(names = "--yes", description = "Do not ask before writing.")
   private boolean yes;
 
   @Mixin private KafkaOptions kafkaOptions;
@@ -75,7 +75,7 @@ final class ReplayCommand implements Callable<Integer> {
       description = "(${DEFAULT-VALUE})")
   private String deadLettersTopic;
 
-  @Option(names = "--json", description = "Print a JSON object a line for each letter.")
+  @Option(names = "--json", description = "Print one JSON object a line for each dead letter.")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -116,11 +116,11 @@ final class ReplayCommand implements Callable<Integer> {
     if (!unknown.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
-          "No letter at "
+          "No dead letter at "
               + String.join(", ", unknown)
               + " of "
               + deadLettersTopic
-              + "; without --offset the letters are listed");
+              + "; without --offset all are listed");
     }
   }
 
@@ -131,7 +131,7 @@ final class ReplayCommand implements Callable<Integer> {
         out.println(Json.MAPPER.writeValueAsString(letter));
       }
     } else if (listed.isEmpty()) {
-      out.println("No letters");
+      out.println("No dead letters");
     } else {
       TextTable table = new TextTable("OFFSET", "AT", "BYTES", "REQUEST", "REASON");
       for (Letter letter : listed.values()) {
@@ -154,7 +154,7 @@ final class ReplayCommand implements Callable<Integer> {
     String question = "Write " + count + " to " + kafkaOptions.requestsTopic();
     if (!Terminal.isThere()) {
       throw new ParameterException(
-          spec.commandLine(), question + "? Nothing is written without --yes");
+          spec.commandLine(), question + "? Not written: confirm with --yes");
     }
     PrintWriter out = spec.commandLine().getOut();
     out.print(question + "? [y/N] ");
@@ -186,7 +186,7 @@ final class ReplayCommand implements Callable<Integer> {
     err.println(sent.size() + " written to " + kafkaOptions.requestsTopic());
     int empty = chosen.size() - sent.size();
     if (empty > 0) {
-      err.println(empty + " not written: the letter does not hold its message");
+      err.println(empty + " not written: the dead letter does not contain its message");
     }
     return empty == 0 ? ExitCode.OK : 1;
   }

@@ -21,12 +21,12 @@ import java.util.Locale;
 import java.util.UUID;
 
 /**
- * Makes the message of a request of a file: a request in JSON as it is, and a directory or a CSV
- * file in the JSON of the contract.
+ * Turns a file into the message of a request: JSON stays as it is; a directory or a CSV file
+ * becomes JSON of the contract.
  */
 final class RequestFile {
 
-  /** Which endpoints are configured, the job knows alone. */
+  /** Only the job knows which endpoints are configured. */
   static final RequestParser PARSER = new RequestParser(endpoint -> true);
 
   private final DraftOptions draft;
@@ -56,7 +56,7 @@ final class RequestFile {
               + file
               + " ("
               + (e instanceof NoSuchFileException ? "no such file" : e.getMessage())
-              + "); it is a request in JSON, a directory with a directory of"
+              + "); expected a request in JSON, a directory with a directory of"
               + " pictures for each label, or a .csv file of label,url lines",
           e);
     }
@@ -69,7 +69,7 @@ final class RequestFile {
   private ObjectNode ofDirectory(Path directory) throws IOException {
     String base = draft.baseUrl();
     if (base == null) {
-      throw new IOException("a directory needs --base-url, where its pictures are on the web");
+      throw new IOException("a directory needs --base-url, the address of its pictures on the web");
     }
     ObjectNode request = draft(directory);
     ObjectNode labels = request.putObject("labels");

@@ -7,7 +7,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** Shows what becomes of one request: a bar on a terminal, else a line an event. */
+/** Shows the progress of one request: a bar on a terminal, otherwise a line an event. */
 final class RequestProgress implements AutoCloseable {
 
   private final boolean json;
@@ -57,7 +57,7 @@ final class RequestProgress implements AutoCloseable {
   public void close() {
     if (bar != null) {
       bar.close();
-      bar = null; // it would be drawn once more
+      bar = null; // otherwise it is drawn again
     }
   }
 }

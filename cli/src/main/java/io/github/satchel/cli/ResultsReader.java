@@ -14,13 +14,13 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads events as they come. */
+/** Reads events as they arrive. */
 final class ResultsReader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ResultsReader.class);
   private static final Duration WAIT = Duration.ofMillis(200);
 
-  /** Polling a broker that is gone looks like silence; after that much of it Kafka is asked. */
+  /** A poll does not tell that a broker is gone; after this much silence Kafka is asked. */
   private static final Duration SILENCE = Duration.ofSeconds(2);
 
   private final KafkaAccess kafka;
@@ -29,7 +29,7 @@ final class ResultsReader implements AutoCloseable {
   private long heardAt = System.nanoTime();
 
   /**
-   * Finds its place in the topic before it returns.
+   * Returns once the position in the topic is known.
    *
    * @param fromBeginning whether to start with the oldest event, else with the next one
    */
@@ -47,7 +47,7 @@ final class ResultsReader implements AutoCloseable {
       } else {
         consumer.seekToEnd(partitions);
       }
-      partitions.forEach(consumer::position); // seeks now, not at the first poll
+      partitions.forEach(consumer::position); // seek now, not at the first poll
     } catch (KafkaException e) {
       consumer.close();
       throw kafka.problem(e);
@@ -55,9 +55,9 @@ final class ResultsReader implements AutoCloseable {
   }
 
   /**
-   * Waits a moment for events.
+   * Waits briefly for events.
    *
-   * @throws IOException if Kafka is lost
+   * @throws IOException if the connection to Kafka is lost
    */
   List<JsonNode> read() throws IOException, InterruptedException {
     try {
@@ -89,7 +89,7 @@ final class ResultsReader implements AutoCloseable {
     } catch (IOException | IllegalArgumentException e) {
       LOG.debug("Not JSON", e);
     }
-    LOG.warn("No event: {}-{}@{}", message.topic(), message.partition(), message.offset());
+    LOG.warn("Not an event: {}-{}@{}", message.topic(), message.partition(), message.offset());
   }
 
   @Override

@@ -34,16 +34,16 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
-      "0:uploaded or stored; with --no-wait, written",
-      "1:not written: Kafka or the file is the reason",
+      "0:uploaded or stored; with --no-wait: written",
+      "1:not written, because of Kafka or the file",
       "2:wrong usage",
-      "3:not written: the request does not follow the contract",
+      "3:not written, because the request is not valid",
       "4:failed or rejected",
-      "5:written, but its outcome was not seen: Kafka was lost or the time was up"
+      "5:written, but the outcome was not seen before Kafka was lost or the time was up"
     })
 final class SubmitCommand implements Callable<Integer> {
 
-  /** After that much silence a hint is due. */
+  /** After this much silence a hint is printed. */
   private static final Duration HINT_AFTER = Duration.ofSeconds(15);
 
   @Parameters(paramLabel = "FILE", description = "The request.")
@@ -51,19 +51,19 @@ final class SubmitCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafkaOptions;
 
-  @Option(names = "--no-wait", description = "End when the request is written.")
+  @Option(names = "--no-wait", description = "Do not wait for the outcome.")
   private boolean noWait;
 
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "900",
-      description = "How long to wait for the outcome (${DEFAULT-VALUE}).")
+      description = "Longest time to wait for the outcome (${DEFAULT-VALUE}).")
   private long timeoutSeconds;
 
   @Mixin private DraftOptions draft;
 
-  @Option(names = "--json", description = "Print the events of the request, a JSON object a line.")
+  @Option(names = "--json", description = "Print the request's events, one JSON object a line.")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -126,13 +126,16 @@ final class SubmitCommand implements Callable<Integer> {
         }
         if (!heard && !hinted && System.nanoTime() - start > HINT_AFTER.toNanos()) {
           hinted = true;
-          say(err(), "Nothing heard yet: does the job run, or was this requestId used before?");
+          say(err(), "No event yet: is the job running, or was this requestId used before?");
         }
       }
     } catch (IOException e) {
       say(
           err(),
-          "Lost sight of request " + request.requestId() + ", which is written. " + e.getMessage());
+          "Lost contact while following request "
+              + request.requestId()
+              + ", which is written. "
+              + e.getMessage());
       say(err(), wayOut(request));
       return ExitCode.UNSEEN;
     }
@@ -142,13 +145,13 @@ final class SubmitCommand implements Callable<Integer> {
             .formatted(
                 request.requestId(),
                 timeoutSeconds,
-                heard ? "" : ": does the job run, or was this requestId used before?"));
+                heard ? "" : ": is the job running, or was this requestId used before?"));
     say(err(), wayOut(request));
     return ExitCode.UNSEEN;
   }
 
   private static String wayOut(TrainingRequest request) {
-    return "What became of it: ./satchel watch --from-beginning --project '"
+    return "To see its outcome: ./satchel watch --from-beginning --project '"
         + request.projectId()
         + "'";
   }

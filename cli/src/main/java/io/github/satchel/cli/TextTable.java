@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Columns as wide as what they hold. What comes from elsewhere cannot steer the terminal. */
+/**
+ * A table with columns as wide as their content. Control characters are removed, as they could
+ * steer the terminal.
+ */
 final class TextTable {
 
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");

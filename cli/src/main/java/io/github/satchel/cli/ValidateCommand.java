@@ -16,11 +16,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Holds a request against the contract, as the job would. */
+/** Checks a request as the job would. */
 @Command(
     name = "validate",
     description = {
-      "Says whether the job would serve a request, and every field at fault. Nothing is written.",
+      "Checks a request as the job would, and names every wrong field. Writes nothing.",
       "FILE is a request in JSON; a directory with a directory of pictures for each label; or a .csv"
           + " file of lines label,url[,imageid]."
     },
@@ -28,10 +28,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
-      "0:the request follows the contract",
+      "0:the request is valid",
       "1:the file cannot be read",
       "2:wrong usage",
-      "3:the request does not follow the contract"
+      "3:the request is not valid"
     })
 final class ValidateCommand implements Callable<Integer> {
 
@@ -42,7 +42,7 @@ final class ValidateCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = "Print one JSON object: valid, and failures as an event lists them.")
+      description = "Print one JSON object with the fields valid and failures.")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -61,7 +61,7 @@ final class ValidateCommand implements Callable<Integer> {
     } else {
       var request = ((ParsedRequest.Valid) parsed).request();
       out.println(
-          "Request %s follows the contract: %d labels, %d pictures"
+          "Request %s is valid: %d labels, %d pictures"
               .formatted(request.requestId(), request.labels().size(), request.images()));
     }
     return ExitCode.OK;

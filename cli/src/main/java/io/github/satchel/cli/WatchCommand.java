@@ -11,25 +11,25 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows events as they come. */
+/** Shows events as they arrive. */
 @Command(
     name = "watch",
-    description = "Shows what becomes of requests, a line an event, until Ctrl-C.",
+    description = "Shows the progress of all requests, a line an event, until Ctrl-C.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"1:Kafka cannot be reached, or was lost", "2:wrong usage"})
+    exitCodeList = {"1:Kafka cannot be reached, or the connection was lost", "2:wrong usage"})
 final class WatchCommand implements Callable<Integer> {
 
   @Option(names = "--project", paramLabel = "ID", description = "Only events of this projectId.")
   private @Nullable String project;
 
-  @Option(names = "--from-beginning", description = "Begin with the oldest event there is.")
+  @Option(names = "--from-beginning", description = "Start with the oldest event.")
   private boolean fromBeginning;
 
   @Mixin private KafkaOptions kafkaOptions;
 
-  @Option(names = "--json", description = "Print events as they are, a JSON object a line.")
+  @Option(names = "--json", description = "Print events unchanged, one JSON object a line.")
   private boolean json;
 
   @Spec private CommandSpec spec;

@@ -85,7 +85,7 @@ class KeysCommandTest {
     assertThat(complaint("remove", keySet(), "--kid", "2026-2")).contains("There is no key 2026-2");
     Path credentials = credentials("{\"apikey\":\"secret\"}");
     assertThat(complaint("encrypt", credentials.toString(), "--key", keySet()))
-        .contains("does not hold credentials")
+        .contains("does not contain credentials")
         .doesNotContain("secret");
     credentials("{\"url\":\"https://watson.example\",\"apikey\":\"k7\"}");
     assertThat(complaint("encrypt", credentials.toString(), "--key", keySet()))

@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
  */
 public final class KeySetFile {
 
-  /** What a key is for: its type, which says how is encrypted for it. */
+  /** The type of a key, which decides the encryption. */
   public enum Type {
     /** Over P-256, for ECDH-ES. */
     EC,
@@ -81,7 +81,7 @@ public final class KeySetFile {
   }
 
   /**
-   * Takes a key out.
+   * Removes a key.
    *
    * @throws IOException if there is none of this kid
    */
@@ -138,7 +138,7 @@ public final class KeySetFile {
     }
   }
 
-  /** As a whole, so that nobody reads half of it. */
+  /** Replaces the file as a whole, so that nobody reads half of it. */
   private void write(List<JWK> keys) throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     Path whole =

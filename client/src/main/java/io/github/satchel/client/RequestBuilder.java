@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.satchel.contract.Json;
 import io.github.satchel.contract.StoredImage;
 
-/** Puts a request together, in the JSON of the contract. */
+/** Builds a request in the JSON of the contract. */
 public final class RequestBuilder {
 
   private final ObjectNode request = Json.MAPPER.createObjectNode();
@@ -33,7 +33,7 @@ public final class RequestBuilder {
     return this;
   }
 
-  /** Has a classifier created under the first of these credentials that can. */
+  /** Requests a classifier under the first of these credentials that has room. */
   public RequestBuilder watson(String... credentials) {
     ArrayNode names = deliverTo("watson").putArray("credentials");
     for (String name : credentials) {
@@ -42,7 +42,7 @@ public final class RequestBuilder {
     return this;
   }
 
-  /** Adds credentials that come encrypted, to be tried last. */
+  /** Adds encrypted credentials, which are tried last. */
   public RequestBuilder encrypted(String name, String jwe) {
     request
         .withObjectProperty("deliverTo")
@@ -54,13 +54,13 @@ public final class RequestBuilder {
     return this;
   }
 
-  /** Has the archives posted to an endpoint. */
+  /** Requests that the archives are posted to an endpoint. */
   public RequestBuilder http(String endpoint) {
     deliverTo("http").put("endpoint", endpoint);
     return this;
   }
 
-  /** Has the archives left where they are. */
+  /** Requests that the archives stay in the store. */
   public RequestBuilder store() {
     deliverTo("store");
     return this;
@@ -78,7 +78,7 @@ public final class RequestBuilder {
     return this;
   }
 
-  /** What was put together so far; changes with the builder. */
+  /** The request so far; later calls change it. */
   public ObjectNode json() {
     return request;
   }

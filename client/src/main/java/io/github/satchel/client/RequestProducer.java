@@ -29,10 +29,10 @@ public final class RequestProducer implements AutoCloseable {
                 8 << 20),
             new ByteArraySerializer(),
             new ByteArraySerializer());
-    producer.partitionsFor(Topics.REQUESTS); // now, not within the first send
+    producer.partitionsFor(Topics.REQUESTS); // connect now, not with the first send
   }
 
-  /** Writes a request under the key that the contract wants. */
+  /** Writes a request with the key that the contract requires. */
   public Future<RecordMetadata> send(ObjectNode request) {
     return send(
         new ProducerRecord<>(

@@ -8,11 +8,11 @@ import java.io.UncheckedIOException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * An event as it was read.
+ * An event that was read.
  *
- * @param message as it lay in the topic
+ * @param message the Kafka record
  * @param json its value
- * @param event the same, typed
+ * @param event its value as a record
  * @param readAt nanoseconds of {@link System#nanoTime}
  */
 public record Result(

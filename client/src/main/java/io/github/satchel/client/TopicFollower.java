@@ -12,7 +12,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Follows a topic from its end on, in a thread of its own. */
+/** Follows a topic from its current end, in a thread of its own. */
 public final class TopicFollower implements AutoCloseable {
 
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -41,7 +41,7 @@ public final class TopicFollower implements AutoCloseable {
         consumer.partitionsFor(topic).stream().map(TopicFollower::partition).toList();
     consumer.assign(partitions);
     consumer.seekToEnd(partitions);
-    partitions.forEach(consumer::position); // seeks now, not at the first poll
+    partitions.forEach(consumer::position); // seek now, not at the first poll
     thread = new Thread(this::follow, "satchel-follow-" + topic);
     thread.setDaemon(true);
   }

@@ -1,4 +1,4 @@
-/** What the site does: it writes requests and follows the topics that the job writes. */
+/** What a site does in Java: builds requests, writes them and follows the job's topics. */
 @NullMarked
 package io.github.satchel.client;
 

@@ -76,7 +76,7 @@ public final class SatchelOptions {
           .withDescription(
               "Further settings of the Kafka clients, such as"
                   + " kafka.properties.security.protocol: SASL_SSL. A password need not stand here:"
-                  + " Kafka's config.providers read it from a file (docs/operations.md).");
+                  + " Kafka's config.providers read it from a file (docs/security.md).");
 
   public static final ConfigOption<Duration> ADMIT_REMEMBER =
       key("admit.remember")

@@ -8,12 +8,12 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The checkpoints that a job left behind, as Flink lays them out: {@code <dir>/<job>/chk-<n>}. */
+/** The checkpoints of earlier runs, as Flink stores them: {@code <dir>/<job>/chk-<n>}. */
 public final class Checkpoints {
 
   private Checkpoints() {}
 
-  /** The newest one that was completed, whichever run of the job it is of. */
+  /** The newest completed checkpoint of any run. */
   public static Optional<String> latest(Path directory) throws IOException {
     FileSystem files = directory.getFileSystem();
     @Nullable FileStatus newest = null;
@@ -23,7 +23,7 @@ public final class Checkpoints {
           continue;
         }
         for (FileStatus file : list(files, checkpoint.getPath())) {
-          // Written last, so it is there just when the checkpoint is complete.
+          // Written last: it exists only if the checkpoint is complete.
           if (file.getPath().getName().equals("_metadata")
               && (newest == null || file.getModificationTime() > newest.getModificationTime())) {
             newest = file;

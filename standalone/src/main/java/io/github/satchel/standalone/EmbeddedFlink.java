@@ -54,7 +54,7 @@ public final class EmbeddedFlink implements AutoCloseable {
     this.cluster = cluster;
   }
 
-  /** Flink's settings as they are shipped, with others on top. */
+  /** The shipped Flink settings with overrides. */
   public static Configuration settings(Configuration overrides) {
     try (InputStream in = EmbeddedFlink.class.getResourceAsStream(SHIPPED)) {
       Configuration settings =
@@ -74,7 +74,7 @@ public final class EmbeddedFlink implements AutoCloseable {
    *
    * @param settings what {@link #settings} gave; {@code rest.port} is the dashboard's
    * @param plugins Flink's plug-in directory, with the s3 file system
-   * @throws IOException if it does not start, for instance as the dashboard's port is taken
+   * @throws IOException if it does not start, for example because the dashboard's port is in use
    */
   public static EmbeddedFlink start(Configuration settings, Path plugins) throws IOException {
     PluginManager pluginManager = S3Plugin.load(plugins, settings);
@@ -89,7 +89,7 @@ public final class EmbeddedFlink implements AutoCloseable {
     try {
       cluster.start();
     } catch (Exception e) { // all that start() declares; it has closed what it had started
-      throw new IOException("Flink does not start: " + rootCause(e), e);
+      throw new IOException("Flink failed to start: " + rootCause(e), e);
     }
     return new EmbeddedFlink(settings, cluster);
   }
@@ -103,7 +103,7 @@ public final class EmbeddedFlink implements AutoCloseable {
    * Starts the job.
    *
    * @param options the job's settings
-   * @param checkpoint where it goes on, null for a new beginning
+   * @param checkpoint to restore from, null to start with empty state
    */
   public void submit(Configuration options, @Nullable String checkpoint) throws IOException {
     Configuration settings = new Configuration(configuration);
@@ -133,7 +133,7 @@ public final class EmbeddedFlink implements AutoCloseable {
     while (!isServing()) {
       if (System.nanoTime() > end) {
         throw new IOException(
-            "The job is not serving after " + START_PATIENCE.toSeconds() + " s; its log says why");
+            "The job is not running after " + START_PATIENCE.toSeconds() + " s; see its log");
       }
       Thread.sleep(POLL.toMillis());
     }
@@ -151,7 +151,7 @@ public final class EmbeddedFlink implements AutoCloseable {
     return serving;
   }
 
-  /** Waits until the job has ended, and says how. */
+  /** Waits until the job has ended, and returns its status. */
   public ApplicationStatus awaitEnd() throws IOException, InterruptedException {
     try {
       return cluster.requestJobResult(Objects.requireNonNull(job)).get().getApplicationStatus();
@@ -160,15 +160,15 @@ public final class EmbeddedFlink implements AutoCloseable {
     }
   }
 
-  /** Ends the job. Its checkpoints stay. */
+  /** Cancels the job. Its checkpoints stay. */
   public void cancel() throws IOException {
     get(cluster.cancelJob(Objects.requireNonNull(job)));
   }
 
   /**
-   * Takes a last checkpoint, so that a job that goes on from there repeats next to nothing.
+   * Takes a last checkpoint, so that the next run repeats almost nothing.
    *
-   * @throws IOException if none could be had; the checkpoint before is still there
+   * @throws IOException if it failed; the previous checkpoint is still there
    */
   public void checkpoint() throws IOException {
     get(cluster.triggerCheckpoint(Objects.requireNonNull(job), CheckpointType.CONFIGURED));
@@ -184,7 +184,7 @@ public final class EmbeddedFlink implements AutoCloseable {
       }
       get(cluster.closeAsync());
     } catch (IOException e) {
-      LOG.warn("Flink does not end: {}", e.toString());
+      LOG.warn("Flink does not stop: {}", e.toString());
     }
   }
 
@@ -194,7 +194,7 @@ public final class EmbeddedFlink implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new IOException(rootCause(e), e);
     } catch (TimeoutException e) {
-      throw new IOException("no answer from Flink within " + PATIENCE, e);
+      throw new IOException("no response from Flink within " + PATIENCE, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

@@ -13,7 +13,7 @@ import org.apache.flink.util.ExceptionUtils;
 import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Option;
 
-/** What commands that run the job in this process have in common. */
+/** The options of commands that run the job in this process. */
 public final class EmbeddedOptions {
 
   @Option(
@@ -25,7 +25,7 @@ public final class EmbeddedOptions {
   @Option(
       names = "--directory",
       defaultValue = ".satchel",
-      description = "Where everything is kept (${DEFAULT-VALUE}).")
+      description = "Directory for all files (${DEFAULT-VALUE}).")
   private Path directory;
 
   /** A directory of that name with nothing in it. */
@@ -53,7 +53,7 @@ public final class EmbeddedOptions {
     settings.set(RestOptions.PORT, uiPort);
     settings.set(RestOptions.BIND_PORT, String.valueOf(uiPort));
     Path temporary = work.resolve("tmp");
-    FileUtils.deleteDirectory(temporary.toFile()); // what a killed run left
+    FileUtils.deleteDirectory(temporary.toFile()); // left by a killed run
     settings.set(CoreOptions.TMP_DIRS, Files.createDirectories(temporary).toString());
     settings.addAll(configuration.flink());
     return EmbeddedFlink.settings(settings);
@@ -72,7 +72,9 @@ public final class EmbeddedOptions {
         throw e;
       }
       throw new IOException(
-          "Port " + uiPort + " is taken; --ui-port names another for the dashboard, 0 any free one",
+          "Port "
+              + uiPort
+              + " is in use; choose another port for the dashboard with --ui-port, or 0 for any free one",
           e);
     }
   }

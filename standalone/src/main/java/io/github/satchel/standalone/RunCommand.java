@@ -28,13 +28,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The job on one machine, for good. */
+/** Runs the job on one machine, in production. */
 @Command(
     name = "run",
     description = {
-      "Runs the job on an embedded Flink against the Kafka, store and trainer that a configuration file"
-          + " names. This is production for a small site on one machine.",
-      "Ctrl-C ends it after a last checkpoint; the next start goes on from the last checkpoint, also"
+      "Runs the job on an embedded Flink, against the Kafka, the store and the training service that the"
+          + " configuration file names. This is production for a small site on one machine.",
+      "Ctrl-C stops it after a last checkpoint. The next start continues from the last checkpoint, also"
           + " after a crash. Settings: docs/configuration.md."
     },
     mixinStandardHelpOptions = true,
@@ -43,7 +43,7 @@ final class RunCommand implements Callable<Integer> {
 
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
-  /** At zero once nothing runs any more: until then the shutdown hook keeps the process. */
+  /** Zero once nothing runs any more; until then the shutdown hook keeps the process alive. */
   private final CountDownLatch ended = new CountDownLatch(1);
 
   @Option(
@@ -74,7 +74,7 @@ final class RunCommand implements Callable<Integer> {
         FileLock lock = channel.tryLock()) {
       if (lock == null) {
         throw new IOException(
-            "Another satchel runs in " + work + "; --directory names another place");
+            "Another satchel is running in " + work + "; choose another place with --directory");
       }
       Configuration settings = embedded.flinkSettings(work, configuration);
       try (EmbeddedFlink flink = embedded.flink(settings)) {
@@ -85,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** Tells before the start what would otherwise be a job that restarts for ever. */
+  /** Reports missing topics before the start; the job would restart forever. */
   private static void requireTopics(Configuration options)
       throws IOException, InterruptedException {
     kafka(options)
@@ -115,7 +115,10 @@ final class RunCommand implements Callable<Integer> {
   private int serve(
       EmbeddedFlink flink, SatchelConfiguration configuration, Optional<String> checkpoint)
       throws IOException, InterruptedException {
-    say(checkpoint.map(path -> "Going on from " + path).orElse("Starting anew: no checkpoint yet"));
+    say(
+        checkpoint
+            .map(path -> "Continuing from " + path)
+            .orElse("Starting with empty state: no checkpoint yet"));
     flink.submit(configuration.options(), checkpoint.orElse(null));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(flink), "satchel-stop"));
     say("Dashboard: " + flink.dashboard());
@@ -132,15 +135,17 @@ final class RunCommand implements Callable<Integer> {
     try {
       flink.checkpoint();
     } catch (IOException e) {
-      say("No last checkpoint; the next start goes on from the one before: " + e.getMessage());
+      say(
+          "The last checkpoint failed; the next start continues from the previous one: "
+              + e.getMessage());
     }
     try {
       flink.cancel();
       if (!ended.await(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        say("Flink takes too long to end and is left");
+        say("Flink takes too long to stop; exiting anyway");
       }
     } catch (IOException e) {
-      say("The job does not end: " + e.getMessage());
+      say("The job does not stop: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

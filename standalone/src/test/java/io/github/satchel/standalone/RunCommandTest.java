@@ -85,7 +85,7 @@ class RunCommandTest {
     assertThat(status).isEqualTo(1);
     assertThat(err.toString().strip())
         .hasLineCount(1)
-        .startsWith("Kafka at 127.0.0.1:1 does not answer")
+        .startsWith("Kafka at 127.0.0.1:1 does not respond")
         .contains("kafka.bootstrap-servers");
   }
 

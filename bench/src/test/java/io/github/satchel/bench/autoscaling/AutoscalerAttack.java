@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The autoscaler of Flink's Kubernetes operator, as the programme of its own that it is too, with
  * production's settings, whose times are divided by {@code autoscaler.factor}. {@code
- * autoscaler.jar} is that programme; docs/operations.md says where it comes from.
+ * autoscaler.jar} is that programme; docs/scale.md says where it comes from.
  */
 class AutoscalerAttack {
 
@@ -58,8 +58,13 @@ class AutoscalerAttack {
   @Test
   void resizeGrowsWithABurstAndShrinksToIdleAfterIt() throws Exception {
     String jar = System.getProperty("autoscaler.jar", "");
+<<<<<<< HEAD
     assumeThat(Path.of(jar))
         .as("-Dautoscaler.jar, the operator's flink-autoscaler-standalone: see docs/operations.md")
+=======
+    assertThat(Path.of(jar))
+        .as("-Dautoscaler.jar, the operator's flink-autoscaler-standalone: see docs/scale.md")
+>>>>>>> main
         .isRegularFile();
     Autoscaling shipped = new Autoscaling(Path.of("../k8s-operator/rendered/prod.yaml"), FACTOR);
     Predicate<Vertex> scaled = vertex -> !shipped.excluded().contains(vertex.id());

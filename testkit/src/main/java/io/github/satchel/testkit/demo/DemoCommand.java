@@ -46,11 +46,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Everything in one process, and a class that presses Train. */
+/** Runs everything in one process, and a class that presses Train. */
 @Command(
     name = "demo",
     description = {
-      "Starts the job with all it needs in one process - Kafka, an S3 server, a site with pictures, an"
+      "Starts the job and all that it needs in one process - Kafka, an S3 server, a picture site, an"
           + " emulator of the training service, Flink with its dashboard - and presses Train for a"
           + " class of pupils.",
       "Ends with status 0 only if every request ended as expected."
@@ -79,14 +79,14 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--faults",
       defaultValue = "0",
-      description =
-          "Share of pictures that are bad in one way or another, 0 to 1 (${DEFAULT-VALUE}).")
+      description = "Share of broken pictures, 0 to 1 (${DEFAULT-VALUE}).")
   private double faults;
 
   @Option(
       names = "--onImageFailure",
       defaultValue = "fail",
-      description = "What a bad picture means for its request: fail or skip (${DEFAULT-VALUE}).")
+      description =
+          "What to do with a request that has a broken picture: fail or skip (${DEFAULT-VALUE}).")
   private String onImageFailure;
 
   @Option(
@@ -97,20 +97,19 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--once",
-      description = "End when the class is served; else stay up until Ctrl-C.")
+      description = "Stop when the class is finished, instead of waiting for Ctrl-C.")
   private boolean once;
 
   @Option(
       names = "--json",
-      description =
-          "Print a JSON object a line: every event as it comes, and a summary at the end.")
+      description = "Print one JSON object a line: every event, and a summary at the end.")
   private boolean json;
 
   @Option(
       names = "--report",
       description =
-          "Write a page to look at: each pupil's time, memory, busy time and so on, and pictures as"
-              + " they were packed.",
+          "Write an HTML page with each pupil's time, memory, busy time and so on, and the packed"
+              + " pictures.",
       paramLabel = "FILE.html")
   private @Nullable Path report;
 
@@ -128,7 +127,7 @@ final class DemoCommand implements Callable<Integer> {
         onImageFailure.equals("fail") || onImageFailure.equals("skip"),
         "--onImageFailure must be fail or skip");
     Path directory = embedded.freshDirectory("demo");
-    say("Starting Kafka, an S3 server, a site with pictures and a trainer ...");
+    say("Starting Kafka, an S3 server, a picture site and a training service ...");
     try (LocalServices services =
         LocalServices.builder(directory).seed(seed).watsonKeys(1, students).start()) {
       Map<String, String> settings = JobSettings.of(services.endpoints());
@@ -149,7 +148,7 @@ final class DemoCommand implements Callable<Integer> {
           say("");
           services.addresses().forEach((name, address) -> say(name + ": " + address));
           say("Dashboard: " + flink.dashboard());
-          say("Ctrl-C ends it.");
+          say("Press Ctrl-C to stop.");
           new CountDownLatch(1).await();
         }
         return status;

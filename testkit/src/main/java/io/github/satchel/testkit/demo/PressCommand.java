@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** A class that presses Train, for a job that runs elsewhere. */
+/** Presses Train for a class, for a job that runs elsewhere. */
 @Command(
     name = "press",
     description = {

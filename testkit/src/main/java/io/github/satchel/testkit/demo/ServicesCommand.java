@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Starts what the job talks to, without the job: Kafka, an S3 server, a site with pictures and an"
           + " emulator of the training service, all on the loopback interface.",
-      "Writes the configuration file with which 'satchel run' finds them. Stays up until Ctrl-C.",
+      "Writes a configuration file for 'satchel run'. Runs until Ctrl-C.",
       "What the trainer does on --trainer- options is in docs/emulator.md; shares are from 0 to 1,"
           + " times are such as 500ms, 30s or 15min."
     },
@@ -36,7 +36,7 @@ final class ServicesCommand implements Callable<Integer> {
   @Option(
       names = "--directory",
       defaultValue = ".satchel/services",
-      description = "Topics and objects are kept here and found again (${DEFAULT-VALUE}).")
+      description = "Topics and objects are stored here and reused (${DEFAULT-VALUE}).")
   private Path directory;
 
   @Option(names = "--kafka-port", defaultValue = "9092", description = "(${DEFAULT-VALUE})")
@@ -46,8 +46,8 @@ final class ServicesCommand implements Callable<Integer> {
       names = "--kafka-tls-port",
       paramLabel = "PORT",
       description =
-          "Have Kafka listen here too, with TLS and a user with a password; the job's configuration"
-              + " uses it, and --config of submit, watch and replay takes the file that is named.")
+          "A second Kafka port with TLS and a password. The job's configuration uses it; the printed"
+              + " file works with --config of submit, watch and replay.")
   private @Nullable Integer kafkaTlsPort;
 
   @Option(names = "--s3-port", defaultValue = "9000", description = "(${DEFAULT-VALUE})")
@@ -71,7 +71,7 @@ final class ServicesCommand implements Callable<Integer> {
   @Option(
       names = "--latency",
       defaultValue = "0",
-      description = "Milliseconds until the site with pictures answers (${DEFAULT-VALUE}).")
+      description = "Response time of the picture site in milliseconds (${DEFAULT-VALUE}).")
   private long latency;
 
   @Mixin private TrainerOptions trainer;
@@ -101,7 +101,8 @@ final class ServicesCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       services.addresses().forEach((name, address) -> out.printf("%-14s %s%n", name, address));
       out.printf(
-          "%nThe job against them: ./satchel run --config %s%nCtrl-C ends them.%n", configuration);
+          "%nRun the job with them: ./satchel run --config %s%nPress Ctrl-C to stop them.%n",
+          configuration);
       out.flush();
       new CountDownLatch(1).await();
     }

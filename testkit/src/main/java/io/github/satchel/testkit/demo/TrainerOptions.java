@@ -9,24 +9,24 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** How the emulator of the training service behaves. */
+/** The options of the emulated training service. */
 final class TrainerOptions {
 
   @Option(
       names = "--trainer-keys",
       defaultValue = "3",
-      description = "Its keys: pool-1, pool-2 and so on (${DEFAULT-VALUE}).")
+      description = "Number of keys: pool-1, pool-2 and so on (${DEFAULT-VALUE}).")
   private int keys;
 
   @Option(
       names = "--trainer-slots",
       defaultValue = "1000",
-      description = "Classifiers that each key has room for (${DEFAULT-VALUE}).")
+      description = "Classifiers that each key can have (${DEFAULT-VALUE}).")
   private int slots;
 
   @Option(
       names = "--trainer-rate",
-      description = "Calls a second that each key allows; more get 429 (any number).")
+      description = "Calls a second that each key allows; more get 429. Default: unlimited.")
   private @Nullable Integer rate;
 
   @Option(
@@ -41,28 +41,30 @@ final class TrainerOptions {
       names = "--trainer-fail",
       defaultValue = "0",
       paramLabel = "<share>",
-      description = "Trainings that end as failed (${DEFAULT-VALUE}).")
+      description = "Share of trainings that fail (${DEFAULT-VALUE}).")
   private double fail;
 
   @Option(
       names = "--trainer-reappear",
       converter = DurationConverter.class,
       paramLabel = "<time>",
-      description = "When a classifier is back that was deleted while it trained (never).")
+      description =
+          "Time after which a classifier reappears that was deleted while it trained. Default: never.")
   private @Nullable Duration reappearAfter;
 
   @Option(
       names = "--trainer-lose",
       defaultValue = "0",
       paramLabel = "<share>",
-      description = "Calls that act and whose answer is lost (${DEFAULT-VALUE}).")
+      description = "Share of calls that succeed but whose response is lost (${DEFAULT-VALUE}).")
   private double lose;
 
   @Option(
       names = "--trainer-delay",
       defaultValue = "0",
       paramLabel = "<share>",
-      description = "Calls that are late by up to --trainer-delay-time (${DEFAULT-VALUE}).")
+      description =
+          "Share of calls that are delayed by up to --trainer-delay-time (${DEFAULT-VALUE}).")
   private double delay;
 
   @Option(
@@ -77,7 +79,7 @@ final class TrainerOptions {
       names = "--trainer-error",
       defaultValue = "0",
       paramLabel = "<share>",
-      description = "Calls that answer 429, 5xx or 200 with an error (${DEFAULT-VALUE}).")
+      description = "Share of calls that return 429, 5xx, or 200 with an error (${DEFAULT-VALUE}).")
   private double error;
 
   int keys() {

@@ -168,7 +168,7 @@ class KafkaCommandsIT {
   void aServerThatDoesNotAnswerIsNamedInOneSentence() throws Exception {
     sentence(
         1,
-        List.of("Kafka at 127.0.0.1:1 does not answer", "--bootstrap-servers"),
+        List.of("Kafka at 127.0.0.1:1 does not respond", "--bootstrap-servers"),
         "watch",
         "--bootstrap-servers",
         "127.0.0.1:1",
@@ -207,7 +207,7 @@ class KafkaCommandsIT {
   void aMessageOverEightMegabytesIsOneSentence() throws Exception {
     sentence(
         1,
-        List.of("larger than Kafka at", "name fewer pictures"),
+        List.of("larger than Kafka at", "use fewer pictures"),
         "submit",
         large(9 << 20).toString(),
         "--no-wait",
@@ -241,7 +241,7 @@ class KafkaCommandsIT {
   void aWrongPropertyIsOneSentence() throws Exception {
     sentence(
         1,
-        List.of("No Kafka client", "receive.buffer.bytes", "--config"),
+        List.of("Cannot create a Kafka client", "receive.buffer.bytes", "--config"),
         "replay",
         "--config",
         impatient("receive.buffer.bytes=many").toString());
@@ -275,7 +275,9 @@ class KafkaCommandsIT {
         .isEqualTo(ExitCode.UNSEEN);
     assertThat(err.toString().lines())
         .hasSize(2)
-        .anyMatch(line -> line.startsWith("Lost sight of request orphan, which is written."))
+        .anyMatch(
+            line ->
+                line.startsWith("Lost contact while following request orphan, which is written."))
         .anyMatch(line -> line.contains("./satchel watch --from-beginning --project 'pets-42'"));
   }
 
@@ -285,7 +287,7 @@ class KafkaCommandsIT {
         .isEqualTo(ExitCode.UNSEEN);
 
     assertThat(err.toString())
-        .contains("No outcome of request unserved in 1 s", "does the job run")
+        .contains("No outcome of request unserved in 1 s", "is the job running")
         .doesNotContain("Exception");
   }
 
@@ -329,7 +331,7 @@ class KafkaCommandsIT {
     assertThat(err.toString()).contains("Write 1 to training-requests?", "--yes");
     clear();
     assertThat(execute("replay", "--offset", "7@7", "--yes")).isEqualTo(2);
-    assertThat(err.toString()).contains("No letter at 7@7");
+    assertThat(err.toString()).contains("No dead letter at 7@7");
     clear();
 
     List<ConsumerRecord<byte[], byte[]>> replayed = new CopyOnWriteArrayList<>();

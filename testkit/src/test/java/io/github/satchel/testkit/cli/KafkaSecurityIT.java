@@ -11,7 +11,11 @@ import io.github.satchel.client.RequestBuilder;
 import io.github.satchel.contract.Topics;
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.job.Yaml;
+<<<<<<< HEAD
 import io.github.satchel.testing.Patience;
+=======
+import io.github.satchel.standalone.Standalone;
+>>>>>>> main
 import io.github.satchel.testkit.JobSettings;
 import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.flink.FlinkCluster;
@@ -65,7 +69,7 @@ class KafkaSecurityIT {
   /** What a command that cannot have an answer may take, on a busy machine. */
   private static final Duration BOUND = Duration.ofSeconds(30);
 
-  /** May do what docs/operations.md says that it needs, and so may {@link #SITE}. */
+  /** May do what docs/security.md says that it needs, and so may {@link #SITE}. */
   private static final String JOB = "job";
 
   private static final String SITE = "site";
@@ -143,7 +147,7 @@ class KafkaSecurityIT {
     refused(
         command,
         kafka.clientProperties(SecureListener.USER, "wrong-password"),
-        "Kafka at " + kafka.bootstrapServers() + " refuses the log-in",
+        "Kafka at " + kafka.bootstrapServers() + " rejects the login",
         "invalid credentials with SASL mechanism SCRAM-SHA-512");
   }
 
@@ -156,7 +160,7 @@ class KafkaSecurityIT {
     refused(
         command,
         properties,
-        "No TLS with Kafka at " + kafka.bootstrapServers(),
+        "The TLS connection to Kafka at " + kafka.bootstrapServers() + " failed",
         "unable to find valid certification path",
         "ssl.truststore.location");
   }
@@ -167,8 +171,8 @@ class KafkaSecurityIT {
     refused(
         command,
         impatient(Map.of("bootstrap.servers", kafka.bootstrapServers())),
-        "Kafka at " + kafka.bootstrapServers() + " does not answer",
-        "security settings of");
+        "Kafka at " + kafka.bootstrapServers() + " does not respond",
+        "security settings");
   }
 
   @ParameterizedTest
@@ -179,8 +183,8 @@ class KafkaSecurityIT {
     refused(
         command,
         impatient(properties),
-        "Kafka at " + services.kafka().bootstrapServers() + " does not answer",
-        "security settings of");
+        "Kafka at " + services.kafka().bootstrapServers() + " does not respond",
+        "security settings");
   }
 
   @ParameterizedTest
@@ -190,10 +194,10 @@ class KafkaSecurityIT {
     refused(
         command,
         kafka.clientProperties(stranger, SecureListener.password(stranger)),
-        "Kafka at " + kafka.bootstrapServers() + " does not allow this",
+        "Kafka at " + kafka.bootstrapServers() + " does not permit this",
         "Not authorized to access topics: [",
         "training-",
-        "grant it");
+        "grant the permission");
   }
 
   @ParameterizedTest
@@ -346,7 +350,8 @@ class KafkaSecurityIT {
   private int execute(String... arguments) {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
-    CommandLine commandLine = Satchel.commandLine();
+    CommandLine commandLine =
+        arguments[0].equals("run") ? Standalone.commandLine() : Satchel.commandLine();
     commandLine.setOut(new PrintWriter(out, true));
     commandLine.setErr(new PrintWriter(err, true));
     return commandLine.execute(arguments);

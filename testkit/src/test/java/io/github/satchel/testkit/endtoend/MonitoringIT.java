@@ -38,13 +38,12 @@ class MonitoringIT {
   private static final Path DASHBOARD =
       Path.of("../k8s-operator/components/monitoring/dashboard.json");
   private static final Path ALERTS = Path.of("../docker/prometheus/alerts.yaml");
-  private static final Path GUIDE = Path.of("../docs/operations.md");
+  private static final Path GUIDE = Path.of("../docs/runbook.md");
 
   private static final Pattern METRIC = Pattern.compile("\\bflink_\\w+");
   private static final Pattern SERIES = Pattern.compile("^(flink_\\w+)", Pattern.MULTILINE);
   private static final Pattern LABEL = Pattern.compile("[{,](\\w+)=\"");
-  private static final Pattern RUNBOOK =
-      Pattern.compile("runbook_url: docs/operations\\.md#(\\w+)");
+  private static final Pattern RUNBOOK = Pattern.compile("runbook_url: docs/runbook\\.md#(\\w+)");
   private static final String OPERATOR = "flink_taskmanager_job_task_operator_";
   private static final int IMAGES = 12;
 
@@ -95,7 +94,8 @@ class MonitoringIT {
 
     assertThat(RUNBOOK.matcher(Files.readString(ALERTS)).results().map(match -> match.group(1)))
         .isNotEmpty()
-        .allSatisfy(anchor -> assertThat(guide.toLowerCase(Locale.ROOT)).contains("### " + anchor));
+        .allSatisfy(
+            anchor -> assertThat(guide.toLowerCase(Locale.ROOT)).contains("\n## " + anchor));
   }
 
   private static Map<String, String> settings(LocalServices services, int port) {

@@ -63,7 +63,7 @@ class RestartIT {
 
       try (JobProcess second = JobProcess.start(configuration, directory, "second")) {
         await("all outcomes").until(() -> site.endings().size() == REQUESTS);
-        assertThat(second.output()).contains("Going on from");
+        assertThat(second.output()).contains("Continuing from");
       }
 
       assertThat(site.endings()).containsOnlyKeys(sent);
