@@ -58,13 +58,8 @@ class AutoscalerAttack {
   @Test
   void resizeGrowsWithABurstAndShrinksToIdleAfterIt() throws Exception {
     String jar = System.getProperty("autoscaler.jar", "");
-<<<<<<< HEAD
     assumeThat(Path.of(jar))
-        .as("-Dautoscaler.jar, the operator's flink-autoscaler-standalone: see docs/operations.md")
-=======
-    assertThat(Path.of(jar))
         .as("-Dautoscaler.jar, the operator's flink-autoscaler-standalone: see docs/scale.md")
->>>>>>> main
         .isRegularFile();
     Autoscaling shipped = new Autoscaling(Path.of("../k8s-operator/rendered/prod.yaml"), FACTOR);
     Predicate<Vertex> scaled = vertex -> !shipped.excluded().contains(vertex.id());

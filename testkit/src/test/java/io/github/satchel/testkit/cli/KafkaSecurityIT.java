@@ -11,11 +11,8 @@ import io.github.satchel.client.RequestBuilder;
 import io.github.satchel.contract.Topics;
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.job.Yaml;
-<<<<<<< HEAD
-import io.github.satchel.testing.Patience;
-=======
 import io.github.satchel.standalone.Standalone;
->>>>>>> main
+import io.github.satchel.testing.Patience;
 import io.github.satchel.testkit.JobSettings;
 import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.flink.FlinkCluster;
@@ -52,7 +49,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,7 +56,6 @@ import picocli.CommandLine;
 
 /** The job on a cluster and the command line, with a broker that wants TLS and a password. */
 @TestInstance(Lifecycle.PER_CLASS)
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
 @SuppressWarnings("NullAway.Init") // set before all tests
 class KafkaSecurityIT {
 
