@@ -62,8 +62,12 @@ record Patch(String source, String pattern, String replacement) {
     return copy;
   }
 
-  /** The text of each source, with all the patches of it. */
-  private static Map<String, String> patched(List<Patch> patches) throws IOException {
+  /**
+   * The text of each source, with all the patches of it.
+   *
+   * @throws IOException if a source has changed so that a patch fits no more
+   */
+  static Map<String, String> patched(List<Patch> patches) throws IOException {
     Map<String, String> sources = new LinkedHashMap<>();
     for (Patch patch : patches) {
       String text = sources.get(patch.source);

@@ -57,6 +57,9 @@ class PlantedBugAttack {
           "if \\(queued.value\\(\\) != null\\)",
           "if (false)");
 
+  /** Every one of them. */
+  static final List<Patch> PATCHES = List.of(FORWARD, STRAY_TIMER, ANY_TIMER, TWO_OWNERS);
+
   @TempDir private Path directory;
 
   /** Whatever the job writes down before an upload is gone when it looks for it. */
