@@ -1,15 +1,15 @@
 package io.github.satchel.job;
 
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
+import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.events.DeadLetterSerializer;
 import io.github.satchel.job.events.EventSerializer;
 import io.github.satchel.job.events.RawRequestDeserializer;
 import io.github.satchel.job.events.RequestStatusDeserializer;
-import io.github.satchel.job.model.RawRequest;
-import io.github.satchel.job.model.RequestStatus;
-import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.fetch.FetchFunction;
 import io.github.satchel.job.fetch.FetchSettings;
+import io.github.satchel.job.model.RawRequest;
+import io.github.satchel.job.model.RequestStatus;
 import io.github.satchel.job.resize.ResizeFunction;
 import io.github.satchel.job.resize.ResizeSettings;
 import java.nio.file.Path;

@@ -160,20 +160,20 @@ class RescaledImagesIT {
     return new SatchelTopology(
         options,
         new Ends(
-        new DataGeneratorSource<>(
-            RescaledImagesIT::request,
-            Long.MAX_VALUE,
-            RateLimiterStrategy.perSecond(20),
-            TypeInformation.of(RawRequest.class)),
-        new DataGeneratorSource<>(
-            index -> new RequestStatus("unknown", "p-" + index, 1, false),
-            Long.MAX_VALUE,
-            RateLimiterStrategy.perSecond(1),
-            TypeInformation.of(RequestStatus.class)),
-        new Fetched(),
-        new Counted(),
-        new DiscardingSink<>(),
-        new DiscardingSink<>()));
+            new DataGeneratorSource<>(
+                RescaledImagesIT::request,
+                Long.MAX_VALUE,
+                RateLimiterStrategy.perSecond(20),
+                TypeInformation.of(RawRequest.class)),
+            new DataGeneratorSource<>(
+                index -> new RequestStatus("unknown", "p-" + index, 1, false),
+                Long.MAX_VALUE,
+                RateLimiterStrategy.perSecond(1),
+                TypeInformation.of(RequestStatus.class)),
+            new Fetched(),
+            new Counted(),
+            new DiscardingSink<>(),
+            new DiscardingSink<>()));
   }
 
   /** A request a project, of 20 images. */
