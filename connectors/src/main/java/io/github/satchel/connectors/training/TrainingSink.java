@@ -54,16 +54,14 @@ public final class TrainingSink<T> implements Sink<T>, SupportsPreWriteTopology<
                 })
             .returns(TRAININGS)
             .name("trainings")
-            .uid("trainings")
             .keyBy(Training::id)
             .transform(
                 "trainer",
                 EVENTS,
                 new TrainingOperator<>(
-                    service, new Itself(), (training, event) -> event, TRAININGS, options))
-            .uid("trainer");
-    events.keyBy(event -> event.training().id()).sinkTo(eventSink).name("events").uid("events");
-    return elements.filter(element -> false).name("nothing").uid("nothing");
+                    service, new Itself(), (training, event) -> event, TRAININGS, options));
+    events.keyBy(event -> event.training().id()).sinkTo(eventSink).name("events");
+    return elements.filter(element -> false).name("nothing");
   }
 
   @Override

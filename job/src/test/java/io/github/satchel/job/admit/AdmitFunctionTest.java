@@ -91,7 +91,7 @@ class AdmitFunctionTest {
   void aRequestIsRememberedForAsLongAsItWasSaidToBeAlsoIfThatBecomesLonger() throws Exception {
     TrainingRequest request = Requests.request("r-1", 10, ImageFailurePolicy.FAIL);
     harness.processElement(request, 0);
-    restart(Duration.ofHours(48));
+    restart(Duration.ofDays(2));
     harness.setProcessingTime(NOW + Duration.ofHours(24).toMillis() - 1);
     harness.processElement(request, 0);
     assertThat(harness.extractOutputValues()).isEmpty();
