@@ -25,8 +25,7 @@ class RequestFileTest {
   void aRequestOfTheContractIsValid() {
     assertThat(validate("../docs/contract/examples/request-drawn.json")).isZero();
 
-    assertThat(out.toString())
-        .contains("Request 01JD8Z7K2P is valid: 2 labels, 20 pictures");
+    assertThat(out.toString()).contains("Request 01JD8Z7K2P is valid: 2 labels, 20 pictures");
   }
 
   @Test

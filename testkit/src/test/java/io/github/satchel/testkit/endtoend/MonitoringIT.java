@@ -44,8 +44,7 @@ class MonitoringIT {
   private static final Pattern METRIC = Pattern.compile("\\bflink_\\w+");
   private static final Pattern SERIES = Pattern.compile("^(flink_\\w+)", Pattern.MULTILINE);
   private static final Pattern LABEL = Pattern.compile("[{,](\\w+)=\"");
-  private static final Pattern RUNBOOK =
-      Pattern.compile("runbook_url: docs/runbook\\.md#(\\w+)");
+  private static final Pattern RUNBOOK = Pattern.compile("runbook_url: docs/runbook\\.md#(\\w+)");
   private static final String OPERATOR = "flink_taskmanager_job_task_operator_";
   private static final int IMAGES = 12;
 
@@ -97,7 +96,8 @@ class MonitoringIT {
 
     assertThat(RUNBOOK.matcher(Files.readString(ALERTS)).results().map(match -> match.group(1)))
         .isNotEmpty()
-        .allSatisfy(anchor -> assertThat(guide.toLowerCase(Locale.ROOT)).contains("\n## " + anchor));
+        .allSatisfy(
+            anchor -> assertThat(guide.toLowerCase(Locale.ROOT)).contains("\n## " + anchor));
   }
 
   private static Map<String, String> settings(LocalServices services, int port) {
