@@ -83,7 +83,7 @@ final class DemoCommand implements Callable<Integer> {
   private double faults;
 
   @Option(
-      names = "--onImageFailure",
+      names = {"--on-image-failure", "--onImageFailure"},
       defaultValue = "fail",
       description =
           "What to do with a request that has a broken picture: fail or skip (${DEFAULT-VALUE}).")
@@ -125,7 +125,7 @@ final class DemoCommand implements Callable<Integer> {
     check(faults >= 0 && faults <= 1, "--faults must be 0 to 1");
     check(
         onImageFailure.equals("fail") || onImageFailure.equals("skip"),
-        "--onImageFailure must be fail or skip");
+        "--on-image-failure must be fail or skip");
     Path directory = embedded.freshDirectory("demo");
     say("Starting Kafka, an S3 server, a picture site and a training service ...");
     try (LocalServices services =

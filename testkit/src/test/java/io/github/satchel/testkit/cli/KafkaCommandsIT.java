@@ -275,7 +275,7 @@ class KafkaCommandsIT {
         .anyMatch(
             line ->
                 line.startsWith("Lost contact while following request orphan, which is written."))
-        .anyMatch(line -> line.contains("./satchel watch --from-beginning --project 'pets-42'"));
+        .anyMatch(line -> line.contains("./satchel watch --from-beginning --request "));
   }
 
   @Test
