@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,12 @@ public final class SatchelConfiguration {
         });
     Configuration options = Configuration.fromMap(own);
     List<String> problems = new ArrayList<>();
+    List<String> missing =
+        SatchelOptions.REQUIRED.stream()
+            .map(ConfigOption::key)
+            .filter(key -> !own.containsKey(key))
+            .sorted(Comparator.reverseOrder()) // the site's name before its contact
+            .toList();
     own.keySet().forEach(key -> checkKey(key, problems));
     SatchelOptions.all().forEach(option -> checkValue(option, options, problems));
     if (problems.isEmpty()) {
@@ -98,7 +105,8 @@ public final class SatchelConfiguration {
       checkStage(() -> SatchelJob.decrypter(options), problems);
     }
     if (!problems.isEmpty()) {
-      throw new InvalidConfigurationException(problems);
+      throw new InvalidConfigurationException(
+          problems, missing.size() == problems.size() ? missing : List.of());
     }
     return new SatchelConfiguration(options, Configuration.fromMap(flink));
   }
@@ -207,18 +215,29 @@ public final class SatchelConfiguration {
   public static final class InvalidConfigurationException extends Exception {
 
     private final List<String> problems;
+    private final List<String> missing;
 
     InvalidConfigurationException(List<String> problems) {
+      this(problems, List.of());
+    }
+
+    InvalidConfigurationException(List<String> problems, List<String> missing) {
       super(
           problems.size() == 1
               ? "Wrong configuration: " + problems.get(0)
               : "Wrong configuration:\n  - " + String.join("\n  - ", problems));
       this.problems = List.copyOf(problems);
+      this.missing = List.copyOf(missing);
     }
 
     /** A sentence for each thing that is wrong. */
     public List<String> problems() {
       return problems;
+    }
+
+    /** Keys that are required and not there, if there is no other problem. */
+    public List<String> missing() {
+      return missing;
     }
   }
 }

@@ -20,6 +20,22 @@ import org.apache.kafka.common.record.CompressionType;
  */
 public final class SatchelOptions {
 
+  public static final ConfigOption<String> SITE_NAME =
+      key("site.name")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "What your site is called: pupils read it where a web host does not allow a picture"
+                  + " to be used.");
+
+  public static final ConfigOption<String> SITE_CONTACT =
+      key("site.contact")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Where the owner of a web host reaches you: an address of a page, or of e-mail. It is"
+                  + " in the User-Agent of every download.");
+
   public static final ConfigOption<String> KAFKA_BOOTSTRAP_SERVERS =
       key("kafka.bootstrap-servers")
           .stringType()
@@ -233,9 +249,10 @@ public final class SatchelOptions {
   public static final ConfigOption<String> FETCH_USER_AGENT =
       key("fetch.user-agent")
           .stringType()
-          .defaultValue("machinelearningforkids.co.uk")
+          .noDefaultValue()
           .withDescription(
-              "What the job says it is. Wikimedia asks for \"client/version (contact)\".");
+              "What the job says it is to web hosts, in place of \"satchel (site.contact)\"."
+                  + " Wikimedia asks for a way to reach you in it.");
 
   public static final ConfigOption<List<String>> FETCH_ALLOWED_NETWORKS =
       key("fetch.allowed-networks")
@@ -560,7 +577,7 @@ public final class SatchelOptions {
 
   /** Options without which there is no job. */
   static final Set<ConfigOption<?>> REQUIRED =
-      Set.of(KAFKA_BOOTSTRAP_SERVERS, ARCHIVES_DIR, CREDENTIALS_DIR);
+      Set.of(SITE_NAME, SITE_CONTACT, KAFKA_BOOTSTRAP_SERVERS, ARCHIVES_DIR, CREDENTIALS_DIR);
 
   /** What the values must be beyond their type. */
   static final List<Rule> RULES =

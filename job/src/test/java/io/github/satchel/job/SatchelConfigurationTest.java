@@ -19,6 +19,8 @@ class SatchelConfigurationTest {
 
   private static final Map<String, String> LEAST =
       Map.of(
+          "site.name", "Pets for All",
+          "site.contact", "https://pets.test/contact",
           "kafka.bootstrap-servers", "localhost:9092",
           "archives.dir", "file:///var/satchel",
           "credentials.dir", "/etc/satchel/credentials");
@@ -100,7 +102,9 @@ class SatchelConfigurationTest {
   @Test
   void everythingThatIsWrongIsNamedAtOnce() {
     assertThat(problems(Map.of("archives.keep", "maybe", "who", "knows")))
-        .hasSize(5)
+        .hasSize(7)
+        .anyMatch(problem -> problem.startsWith("site.name is missing: What your site is called"))
+        .anyMatch(problem -> problem.startsWith("site.contact is missing"))
         .anyMatch(
             problem -> problem.startsWith("kafka.bootstrap-servers is missing: Kafka brokers"))
         .anyMatch(problem -> problem.startsWith("archives.dir is missing"))

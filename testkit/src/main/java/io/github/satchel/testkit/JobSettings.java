@@ -18,6 +18,8 @@ public final class JobSettings {
   /** By dotted key, as they stand in a configuration file. */
   public static Map<String, String> of(Endpoints endpoints) {
     Map<String, String> settings = new HashMap<>();
+    settings.put("site.name", "Satchel on this machine");
+    settings.put("site.contact", "nobody@localhost");
     settings.put("kafka.bootstrap-servers", endpoints.bootstrapServers());
     settings.put("images.dir", "s3://" + LocalServices.IMAGES_BUCKET);
     settings.put("archives.dir", "s3://" + LocalServices.ARCHIVES_BUCKET);

@@ -219,13 +219,14 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
                   status,
                   RetryPolicy.parseRetryAfter(
                       headers.get(HttpHeaderNames.RETRY_AFTER), clock.instant()),
-                  host));
+                  host,
+                  settings.site()));
     }
   }
 
   private void receive(HttpHeaders headers) {
     if (isLoginWall(headers)) {
-      fail(Fault.lasting(Problems.forbidden(host)));
+      fail(Fault.lasting(Problems.forbidden(host, settings.site())));
       return;
     }
     boolean gzip =

@@ -68,6 +68,8 @@ final class Fetching implements AutoCloseable {
   /** Short time-outs, and 127.0.0.2 as the only address that may be fetched from. */
   static Configuration config(int... ports) {
     return new Configuration()
+        .set(SatchelOptions.SITE_NAME, "Pets for All")
+        .set(SatchelOptions.SITE_CONTACT, "https://pets.test/contact")
         .set(SatchelOptions.FETCH_ALLOWED_NETWORKS, List.of("127.0.0.2/32"))
         .set(SatchelOptions.FETCH_ALLOWED_PORTS, Arrays.stream(ports).boxed().toList())
         .set(SatchelOptions.FETCH_CONNECT_TIMEOUT, Duration.ofSeconds(5))

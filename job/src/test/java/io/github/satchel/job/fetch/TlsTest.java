@@ -219,8 +219,7 @@ class TlsTest {
           .isEqualTo(
               new Problem(
                   FailureCode.IMAGE_FORBIDDEN,
-                  "accounts.google.com would not allow \"Machine Learning for Kids\""
-                      + " to use that image"));
+                  "accounts.google.com would not allow \"Pets for All\" to use that image"));
     }
   }
 
