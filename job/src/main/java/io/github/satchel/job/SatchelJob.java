@@ -56,6 +56,11 @@ public final class SatchelJob {
   private static final String MAX_KAFKA_OUTAGE_MS =
       String.valueOf(Duration.ofMinutes(10).toMillis());
 
+  /**
+   * How long a broker holds back the answer that there is nothing new; what is new comes at once.
+   */
+  private static final String IDLE_WAIT_MS = "5000";
+
   private SatchelJob() {}
 
   public static void main(String[] args) throws Exception {
@@ -122,8 +127,10 @@ public final class SatchelJob {
       OffsetResetStrategy withoutOffset) {
     String topic = options.get(topicOption);
     String group = options.get(SatchelOptions.KAFKA_GROUP_ID);
+    Properties properties = clientProperties(options);
+    properties.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, IDLE_WAIT_MS);
     return KafkaSource.<T>builder()
-        .setProperties(clientProperties(options))
+        .setProperties(properties)
         .setProperty(
             ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
             String.valueOf(maxMessageBytes(options)))

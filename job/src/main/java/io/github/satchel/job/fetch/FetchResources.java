@@ -27,7 +27,7 @@ final class FetchResources {
   private static final Map<Key, FetchResources> OPEN = new HashMap<>();
 
   /** Every tick wakes a thread, whether or not there is something to do. */
-  private static final int TICK_MILLIS = 50;
+  private static final int TICK_MILLIS = 100;
 
   private final Key key;
   private final ByteBudget budget;
