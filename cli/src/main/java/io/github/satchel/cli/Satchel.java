@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -21,10 +22,12 @@ import picocli.CommandLine.Command;
       "  demo       Starts the job with all it needs, and presses Train for a class.",
       "  services   Starts stand-ins for all that the job talks to.",
       "  press      Presses Train for a class, for a job that runs elsewhere.",
-      "  bench      Measures the job."
+      "  bench      Measures the job.",
+      "",
+      "satchel help COMMAND says more of each. Tab completes what is here: source <(satchel completion)"
     },
     mixinStandardHelpOptions = true,
-    version = "satchel 0.1.0-SNAPSHOT",
+    versionProvider = BuildVersion.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class Satchel {
 
@@ -36,14 +39,17 @@ public final class Satchel {
 
   /** The commands that need nothing but Kafka. */
   public static CommandLine commandLine() {
-    return commandLine(
-        List.of(
-            new ValidateCommand(),
-            new SubmitCommand(),
-            new WatchCommand(),
-            new ReplayCommand(),
-            new KeysCommand()),
-        List.of());
+    CommandLine satchel =
+        commandLine(
+            List.of(
+                new ValidateCommand(),
+                new SubmitCommand(),
+                new WatchCommand(),
+                new ReplayCommand(),
+                new KeysCommand()),
+            List.of());
+    satchel.addSubcommand("completion", new AutoComplete.GenerateCompletion());
+    return satchel;
   }
 
   /**

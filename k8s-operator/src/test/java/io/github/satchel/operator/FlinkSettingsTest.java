@@ -211,6 +211,8 @@ class FlinkSettingsTest {
         environment,
         SatchelConfiguration.of(
                 Map.of(
+                    "site.name", "Pets for All",
+                    "site.contact", "https://pets.test/contact",
                     "kafka.bootstrap-servers", "kafka:9092",
                     "archives.dir", "file:///archives",
                     "credentials.dir", "/credentials"))

@@ -53,6 +53,89 @@ class BenchIT {
   }
 
   @Test
+  void roundsOfTheJobInOneProcessAreComparedWithThoseOverPlainHttp() throws Exception {
+    StringWriter out = new StringWriter();
+    CommandLine satchel = Bench.commandLine();
+    satchel.setOut(new PrintWriter(out));
+
+    int status =
+        satchel.execute(
+            "bench",
+            "burst",
+            "--standalone",
+            "--tls=all",
+            "--peer=http",
+            "--rounds=2",
+            "--students=2",
+            "--images=10",
+            "--warm-up=1",
+            "--json",
+            "--directory=" + directory);
+
+    assertThat(status).describedAs(out.toString()).isZero();
+    JsonNode result = Json.MAPPER.readTree(out.toString().strip());
+    assertThat(result.path("rounds")).hasSize(2);
+    assertThat(result.at("/medians/job/imagesPerCpuSecond").asDouble()).isPositive();
+    assertThat(result.at("/medians/peer/lastPupil").asDouble()).isPositive();
+    assertThat(result.at("/medians/job/peakMemory").asLong()).isGreaterThan(200L << 20);
+    assertThat(result.at("/ratio/imagesPerCpuSecondOfAll").asDouble()).isPositive();
+    assertThat(ProcessHandle.current().children()).isEmpty();
+  }
+
+  @Test
+  void aJobThatDoesNotTrustTheSiteSaysSoInOneSentence() throws Exception {
+    StringWriter err = new StringWriter();
+    CommandLine satchel = Bench.commandLine();
+    satchel.setErr(new PrintWriter(err));
+    satchel.setOut(new PrintWriter(new StringWriter()));
+    Path cacerts = Path.of(System.getProperty("java.home"), "lib", "security", "cacerts");
+
+    int status =
+        satchel.execute(
+            "bench",
+            "burst",
+            "--standalone",
+            "--students=1",
+            "--images=10",
+            "--warm-up=1",
+            "--trust-store=" + cacerts,
+            "--directory=" + directory);
+
+    assertThat(status).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("security certificate is not trusted", "--trust-store")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void whatTheJobCostsWhileNobodyTrainsIsOneLine() throws Exception {
+    StringWriter out = new StringWriter();
+    CommandLine satchel = Bench.commandLine();
+    satchel.setOut(new PrintWriter(out));
+
+    int status =
+        satchel.execute(
+            "bench",
+            "idle",
+            "--minutes=0.05",
+            "--settle=0",
+            "--warm-up=1",
+            "--images=10",
+            "--json",
+            "--directory=" + directory);
+
+    assertThat(status).isZero();
+    JsonNode result = Json.MAPPER.readTree(out.toString().strip());
+    assertThat(result.fieldNames())
+        .toIterable()
+        .containsExactly("run", "jobmanager", "taskmanager");
+    for (JsonNode process : result) {
+      assertThat(process.path("cpuPercent").asDouble()).isPositive();
+      assertThat(process.path("rss").asLong()).isGreaterThan(100L << 20);
+    }
+  }
+
+  @Test
   void trainingAgainAsksForTheNewPicturesOnly() throws Exception {
     StringWriter out = new StringWriter();
     CommandLine satchel = Bench.commandLine();

@@ -126,7 +126,7 @@ class FailureTableTest {
     TrainingEvent outcome = uploadWithTwoKeys();
 
     assertUploaded(outcome, "second");
-    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("first");
     assertCounted("credentialsRejected", 1, Map.of("classifiersCreated", 1L));
   }
 
@@ -137,7 +137,7 @@ class FailureTableTest {
     TrainingEvent outcome = uploadWithOneKey();
 
     assertFailed(outcome, "credentials-rejected");
-    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("first");
     assertCounted("credentialsRejected", 1, Map.of());
   }
 
@@ -160,7 +160,7 @@ class FailureTableTest {
     TrainingEvent outcome = uploadWithTwoKeys();
 
     assertUploaded(outcome, "second");
-    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("first");
     assertCounted("credentialsRejected", 1, Map.of("classifiersCreated", 1L));
   }
 
@@ -260,7 +260,7 @@ class FailureTableTest {
     TrainingEvent outcome = uploadWithTwoKeys();
 
     assertUploaded(outcome, "second");
-    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("first");
     assertCounted("credentialsRejected", 1, Map.of("classifiersCreated", 1L));
   }
 
@@ -283,8 +283,8 @@ class FailureTableTest {
             TestTrainings.bringing(fixture.pets("r1", "first", "second"), Map.of("first", jwe)));
 
     assertUploaded(outcome, "second");
-    assertThat(outcome.rejectedCredentials()).containsExactly("first");
-    assertThat(outcome.rejectionReasons().get("first")).startsWith(reason);
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("first");
+    assertThat(WatsonFixture.reasons(outcome).get("first")).startsWith(reason);
     assertCounted("credentialsRejected", 1, Map.of("classifiersCreated", 1L));
   }
 

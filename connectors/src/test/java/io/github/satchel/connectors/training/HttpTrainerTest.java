@@ -89,12 +89,15 @@ class HttpTrainerTest {
     Retrier retrier = new Retrier(Options.retries(), metrics, new Random(1));
     trainer =
         new HttpTrainer(
-            new HttpTransport(Options.transport(Duration.ofSeconds(10)), clock),
-            name -> Optional.ofNullable(endpoints.get(name)),
-            1_000_000,
-            retrier,
-            metrics,
-            clock);
+            new TrainerFactory.Context(
+                new HttpTransport(Options.transport(Duration.ofSeconds(10)), clock),
+                1_000_000,
+                retrier,
+                metrics,
+                clock,
+                "HttpTrainerTest",
+                1),
+            name -> Optional.ofNullable(endpoints.get(name)));
     runner = new TrainingRunner(trainer, retrier, false, metrics, clock);
   }
 
@@ -226,7 +229,7 @@ class HttpTrainerTest {
 
     assertThat(error(outcome).code()).isEqualTo(code);
     assertThat(calls).hasSize(1);
-    assertThat(outcome.rejectedCredentials())
+    assertThat(WatsonFixture.rejected(outcome))
         .isEqualTo(code.equals("credentials-rejected") ? List.of("trainer") : List.of());
   }
 
@@ -252,7 +255,7 @@ class HttpTrainerTest {
     TrainingEvent outcome = upload(pets("other"));
 
     assertThat(error(outcome).code()).isEqualTo("credentials-rejected");
-    assertThat(outcome.rejectedCredentials()).containsExactly("other");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("other");
   }
 
   @Test

@@ -53,10 +53,9 @@ class LargeUploadIT {
             "My pets",
             archives,
             directory.resolve("upload.json").toUri().toString(),
-            List.of("first"),
+            TestTrainings.named("first"),
             List.of(),
-            Map.of(),
-            "");
+            Map.of());
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::handle);
@@ -68,13 +67,16 @@ class LargeUploadIT {
     Retrier retrier = new Retrier(Options.retries(), metrics, new Random(1));
     try (WatsonTrainer trainer =
         new WatsonTrainer(
-            new HttpTransport(Options.transport(Duration.ofMinutes(1)), clock),
+            new TrainerFactory.Context(
+                new HttpTransport(Options.transport(Duration.ofMinutes(1)), clock),
+                512_000_000,
+                retrier,
+                metrics,
+                clock,
+                "LargeUploadIT",
+                1),
             new Accounts(name -> Optional.of(new Credentials(url, "key", Auth.BASIC)), null),
-            Options.watson(url),
-            512_000_000,
-            retrier,
-            metrics,
-            clock)) {
+            Options.watson(url))) {
       TrainingRunner runner = new TrainingRunner(trainer, retrier, false, metrics, clock);
       long idle = liveHeap();
 

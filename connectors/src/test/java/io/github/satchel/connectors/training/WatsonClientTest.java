@@ -43,8 +43,7 @@ class WatsonClientTest {
             "",
             List.of(),
             List.of(),
-            Map.of(),
-            "");
+            Map.of());
     try (ServerSocket server = new ServerSocket(0, 2, InetAddress.getLoopbackAddress())) {
       String url = "http://127.0.0.1:" + server.getLocalPort();
       CompletableFuture<Socket> unread =
@@ -65,7 +64,7 @@ class WatsonClientTest {
             new WatsonClient(
                 transport,
                 new IamTokens(transport, url, Clock.systemUTC(), metrics),
-                new CredentialsPool(Duration.ZERO, 1, Clock.systemUTC()),
+                CredentialsPool.open("WatsonClientTest", Duration.ZERO, 1, 1, Clock.systemUTC()),
                 new ByteBudget(1),
                 "2018-03-19",
                 Clock.systemUTC());

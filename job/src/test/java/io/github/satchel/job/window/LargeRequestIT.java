@@ -7,6 +7,7 @@ import io.github.satchel.contract.ImageCounts;
 import io.github.satchel.contract.ImageFailurePolicy;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
+import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -39,8 +40,7 @@ class LargeRequestIT {
   void itIsWrittenWithFlatHeapWhileOthersAreServed() throws Exception {
     var rocksDb = new EmbeddedRocksDBStateBackend();
     rocksDb.getMemoryConfiguration().setUseManagedMemory(false);
-    WindowFixture window =
-        WindowFixture.open(new ArchiveSettings(archives.toUri().toString(), false, 2, 1), rocksDb);
+    WindowFixture window = WindowFixture.open(WindowFixture.settings(archives, 0), rocksDb);
     TrainingRequest large = Requests.request("large", IMAGES, ImageFailurePolicy.FAIL);
     byte[] picture = new byte[PICTURE_BYTES];
     new Random(1).nextBytes(picture);
@@ -89,7 +89,7 @@ class LargeRequestIT {
         .containsExactly("small", "large");
     PackedRequest packed = window.packed().get(1);
     assertThat(packed.images()).isEqualTo(new ImageCounts(2 * IMAGES, 2 * IMAGES, 0));
-    assertThat(packed.archives())
+    assertThat(packed.archives().stream().map(PackedArchive::archive))
         .allSatisfy(
             archive ->
                 assertThat(archives.resolve("large").resolve(archive.label() + ".zip"))

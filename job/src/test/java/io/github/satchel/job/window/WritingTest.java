@@ -81,8 +81,7 @@ class WritingTest {
     var rocksDb = new EmbeddedRocksDBStateBackend();
     rocksDb.getMemoryConfiguration().setUseManagedMemory(false);
     window.close();
-    window =
-        WindowFixture.open(new ArchiveSettings(archives.toUri().toString(), false, 2, 2), rocksDb);
+    window = WindowFixture.open(WindowFixture.settings(archives, 0), rocksDb);
     sendLarge();
     window.runMail();
 

@@ -149,6 +149,15 @@ public final class FlinkRest {
     return values;
   }
 
+  /** How many records each subtask of a vertex was given since it was started last. */
+  public List<Long> recordsOfSubtasks(Vertex vertex) throws IOException {
+    List<Long> records = new ArrayList<>();
+    for (JsonNode subtask : get(job() + "/vertices/" + vertex.id()).path("subtasks")) {
+      records.add(subtask.at("/metrics/read-records").asLong());
+    }
+    return records;
+  }
+
   /** The latest checkpoints, as many as {@code web.checkpoints.history} says, oldest first. */
   public List<Checkpoint> checkpoints() throws IOException {
     List<Checkpoint> checkpoints = new ArrayList<>();

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Lets a fault happen to a call, step by step. */
 final class Mishap {
-  static final Mishap NONE = new Mishap(null, new Pause());
+  static final Mishap NONE = new Mishap(null, new Pause(Duration.ZERO));
 
   private final @Nullable Fault fault;
   private final Pause pause;
@@ -38,6 +38,7 @@ final class Mishap {
 
   /** The step between the body and what is done with it. */
   void beforeActing() throws Refusal, InterruptedException {
+    pause.awaitLatency();
     if (fault instanceof Fault.Status status && !status.acts()) {
       throw new Refusal(answer(status));
     }

@@ -1,6 +1,7 @@
 package io.github.satchel.testkit.watson;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.satchel.testkit.http.Binding;
 import io.github.satchel.testkit.http.LoopbackServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ public final class WatsonEmulator implements AutoCloseable {
   private final Map<String, Plan> plans = new LinkedHashMap<>();
   private final @Nullable Journal journal;
   private final History history;
-  private final Pause pause = new Pause();
+  private final Pause pause;
   private final Faults faults;
   private final Iam iam;
   private final Path spool;
@@ -61,6 +62,7 @@ public final class WatsonEmulator implements AutoCloseable {
     if (journal != null) {
       journal.found().forEach(this::restore);
     }
+    pause = new Pause(builder.latency);
     spool = Files.createTempDirectory("satchel-watson-");
     faults = new Faults(builder.faultRates);
     iam = new Iam(plans.values(), builder.clock, builder.tokenLife);
@@ -73,7 +75,7 @@ public final class WatsonEmulator implements AutoCloseable {
     var records = new Records(plans.values(), history, builder.clock);
     var handler = new WatsonHandler(iam, api, receiver, records, faults, builder.limits, pause);
     server =
-        LoopbackServer.start("satchel-watson", builder.port, MAX_THREADS, IDLE_TIMEOUT, handler);
+        LoopbackServer.start("satchel-watson", builder.binding, MAX_THREADS, IDLE_TIMEOUT, handler);
     LOG.info("The Watson emulator listens at {}", server.uri());
   }
 
@@ -180,7 +182,8 @@ public final class WatsonEmulator implements AutoCloseable {
   /** What an emulator can be told before it starts. */
   public static final class Builder {
     private final List<Terms> plans = new ArrayList<>();
-    private int port;
+    private Binding binding = Binding.of(0);
+    private Duration latency = Duration.ZERO;
     private Limits limits = Limits.REAL;
     private Clock clock = Clock.systemUTC();
     private Duration trainingTime = Duration.ofSeconds(10);
@@ -208,9 +211,15 @@ public final class WatsonEmulator implements AutoCloseable {
       return this;
     }
 
-    /** The port to listen on; 0, the default, for a free one. */
-    public Builder port(int port) {
-      this.port = port;
+    /** Where to listen; at a free port of 127.0.0.1, without TLS, unless told. */
+    public Builder binding(Binding binding) {
+      this.binding = binding;
+      return this;
+    }
+
+    /** How long it takes until a call acts, even if its caller is gone; no time unless told. */
+    public Builder latency(Duration latency) {
+      this.latency = latency;
       return this;
     }
 
