@@ -10,6 +10,7 @@ import io.github.satchel.testkit.JobSettings;
 import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.ServiceProcesses;
 import io.github.satchel.testkit.ServiceSettings;
+import io.github.satchel.testkit.Tls;
 import io.github.satchel.testkit.flink.FlinkCluster;
 import io.github.satchel.testkit.flink.FlinkRest;
 import io.github.satchel.testkit.flink.FlinkRest.Vertex;
@@ -48,7 +49,13 @@ class ResizeShareAttack {
     try (ServiceProcesses services =
             ServiceProcesses.start(
                 new ServiceSettings(
-                    directory.resolve("services"), 1, null, "", 0, 0, MOST * PUPILS, null));
+                    directory.resolve("services"),
+                    1,
+                    ServiceSettings.Pictures.DRAWN,
+                    ServiceSettings.Latencies.NONE,
+                    Tls.NONE,
+                    MOST * PUPILS,
+                    null));
         FlinkCluster cluster = cluster(services)) {
       cluster.startJobManager();
       int slots =

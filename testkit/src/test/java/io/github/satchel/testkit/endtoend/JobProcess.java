@@ -114,7 +114,7 @@ final class JobProcess implements AutoCloseable {
   /** SIGTERM: it ends after a last checkpoint. */
   void stop() throws InterruptedException {
     process.destroy();
-    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
   }
 
   /** SIGKILL: nothing is tidied up. */

@@ -39,7 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
 class WakeIT {
 
   private static final String KEY = "pool-1";
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** Long enough for a request on a busy machine to say something. */
   private static final Duration IDLE_AFTER = Duration.ofSeconds(10);
@@ -75,7 +74,7 @@ class WakeIT {
       assertThat(api.job).as("nothing waits").isNull();
 
       serve(site, services, controller, "first");
-      await("asleep").atMost(PATIENCE).until(() -> look(controller) && api.job == null);
+      await("asleep").until(() -> look(controller) && api.job == null);
       assertThat(backlog.waiting()).as("what was read is committed").isZero();
       controller.look();
       assertThat(api.job).as("it does not wake by itself").isNull();
@@ -97,7 +96,6 @@ class WakeIT {
     long start = System.nanoTime();
     site.send(request(services, id));
     await("outcome of " + id)
-        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(500))
         .until(() -> look(controller) && site.endings().containsKey(id));
     System.out.printf(
@@ -119,8 +117,7 @@ class WakeIT {
   private static ObjectNode request(LocalServices services, String id) {
     RequestBuilder request = new RequestBuilder(id, "project-" + id, "pupil", "Pets").watson(KEY);
     for (int i = 0; i < 20; i++) {
-      request.download(
-          i < 10 ? "cat" : "dog", "image-" + i, services.pictures().pictureUrl((long) i));
+      request.download(i < 10 ? "cat" : "dog", "image-" + i, services.pictures().pictureUrl(i));
     }
     return request.json();
   }
