@@ -96,7 +96,7 @@ final class BurstCommand implements Callable<Integer> {
     int count = rounds == null ? (peer == null ? 1 : 3) : rounds;
     Output output = new Output(spec, options.json);
     output.say(WorldOptions.STARTING);
-    try (World world = options.start(2 * (before + students * count), Map.of())) {
+    try (World world = options.start(before + students * (2 * count + 1), Map.of())) {
       LoadFactory factory = options.loads(world);
       output.say("Warming up with " + before + " pupils ...");
       List<Load> first = factory.pupils("warm-up", before, options.labels, options.images);

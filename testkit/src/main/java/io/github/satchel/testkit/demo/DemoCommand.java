@@ -51,9 +51,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Starts the job and all that it needs in one process - Kafka, an S3 server, a picture site, an"
-          + " emulator of the training service, Flink with its dashboard - and presses Train for a"
-          + " class of pupils.",
+      "Starts the job and all that it needs in one process - Kafka, an S3 server, a picture site,"
+          + " an emulator of the training service, Flink with its dashboard - and presses Train for"
+          + " a class of pupils.",
       "Ends with status 0 only if every request ended as expected."
     },
     mixinStandardHelpOptions = true,
