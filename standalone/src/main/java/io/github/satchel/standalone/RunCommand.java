@@ -127,7 +127,8 @@ final class RunCommand implements Callable<Integer> {
     say(Objects.requireNonNull(QUESTIONS.get(key)));
     String answer = in.readLine();
     if (answer == null || answer.isBlank()) {
-      throw new IOException("The job does not start without " + key + ", see docs/configuration.md");
+      throw new IOException(
+          "The job does not start without " + key + ", see docs/configuration.md");
     }
     return answer.strip();
   }

@@ -58,8 +58,13 @@ class RunCommandTest {
   void runAsksOnceForTheSitesNameAndContact() throws Exception {
     Path file = configuration(MINIMAL.replaceAll("site.*\n", ""));
     String[] command = {
-      "run", "--config", file.toString(), "-D", "kafka.properties.default.api.timeout.ms=500",
-      "-D", "kafka.properties.request.timeout.ms=500"
+      "run",
+      "--config",
+      file.toString(),
+      "-D",
+      "kafka.properties.default.api.timeout.ms=500",
+      "-D",
+      "kafka.properties.request.timeout.ms=500"
     };
     assertThat(execute(command)).isEqualTo(1);
     assertThat(err.toString()).contains("site.name is missing", "site.contact is missing");
