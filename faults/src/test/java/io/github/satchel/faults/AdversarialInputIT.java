@@ -78,7 +78,7 @@ class AdversarialInputIT {
     settings.put("fetch.idle-timeout", "1 s");
     settings.put("fetch.max-attempts", "1");
     settings.put("fetch.max-retry-after", "100 ms");
-    settings.put("watson.max-attempts", "2");
+    settings.put("trainer.max-attempts", "2");
     return settings;
   }
 

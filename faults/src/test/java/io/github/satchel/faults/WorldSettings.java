@@ -19,8 +19,8 @@ final class WorldSettings {
     settings.put("admit.remember", "260 s");
     settings.put("fetch.timeout", "10 s");
     settings.put("fetch.dead-host-pause", "1 s");
-    settings.put("watson.response-timeout", "20 s");
-    settings.put("watson.max-attempts", "10");
+    settings.put("trainer.response-timeout", "20 s");
+    settings.put("trainer.max-attempts", "10");
     settings.put("kafka.properties", "request.timeout.ms:10000");
     settings.put("flink.high-availability.type", "zookeeper");
     settings.put("flink.high-availability.zookeeper.quorum", "127.0.0.1:" + zooKeeperPort);

@@ -44,7 +44,6 @@ import org.apache.flink.streaming.api.functions.async.AsyncFunction;
 import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The job on the adaptive scheduler, whose resize stage is rescaled while fetch stays as it is. */
@@ -58,19 +57,20 @@ class RescaledImagesIT {
 
   private static final String IMAGE =
       """
-      {"type": "download", "imageid": "%d", "url": "https://pictures.example/%d.jpg"}""";
+      {"type": "download", "imageid": "%d", "url": "https://pictures.example/%d.jpg"}\
+      """;
 
   private static final String REQUEST =
       """
       {"requestId": "r-%d", "projectId": "p-%d", "name": "My pets",
-       "labels": {"cat": [%s], "dog": [%s]}, "deliverTo": {"store": {}}}""";
+       "labels": {"cat": [%s], "dog": [%s]}, "deliverTo": {"store": {}}}\
+      """;
 
   /** Images that each subtask of resize got, by the parallelism of the stage. */
   private static final Map<Integer, Map<Integer, AtomicInteger>> RESIZED =
       new ConcurrentHashMap<>();
 
   @Test
-  @Timeout(900)
   void everySubtaskOfResizeGetsItsShareOfTheImages(@TempDir Path directory) throws Exception {
     var settings = new Configuration();
     settings.set(RestOptions.BIND_PORT, "0");

@@ -49,7 +49,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -57,7 +56,6 @@ import org.junit.jupiter.api.io.TempDir;
  * one. Pictures and trainers are small HTTP servers, files are local.
  */
 @TestInstance(Lifecycle.PER_CLASS)
-@Timeout(120)
 @SuppressWarnings("NullAway.Init") // set before all tests
 class TopologyTest {
 

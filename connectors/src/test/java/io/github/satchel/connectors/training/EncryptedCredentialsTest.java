@@ -24,11 +24,9 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Trainings that bring along their credentials, from the upload to the last deletion. */
-@Timeout(60)
 class EncryptedCredentialsTest {
 
   private static final Instant NOW = WatsonFixture.NOW;

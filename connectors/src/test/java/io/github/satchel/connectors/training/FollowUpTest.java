@@ -18,11 +18,9 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a trainer does after an outcome, across restarts, in processing time. */
-@Timeout(60)
 @SuppressWarnings("try") // The harness lets close() be interrupted.
 class FollowUpTest {
 

@@ -14,10 +14,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
 class FollowingTest {
 
   private static final Instant NOW = WatsonFixture.NOW;
@@ -83,7 +81,8 @@ class FollowingTest {
         .isEqualTo(
             new TrainingError(
                 "training-failed",
-                "The service could not train the classifier (all images are the same). Change the examples."));
+                "The service could not train the classifier (all images are the same). Change the"
+                    + " examples."));
   }
 
   @Test

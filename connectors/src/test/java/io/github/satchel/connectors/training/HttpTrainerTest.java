@@ -33,13 +33,11 @@ import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
 class HttpTrainerTest {
 
   private static final Instant NOW = WatsonFixture.NOW;
@@ -239,7 +237,8 @@ class HttpTrainerTest {
 
     assertThat(error(upload(pets("trainer"))).message())
         .isEqualTo(
-            "The service refused the training data (status 422, too few images). Change the examples.");
+            "The service refused the training data (status 422, too few images). Change the"
+                + " examples.");
   }
 
   @Test

@@ -24,7 +24,6 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class LargeUploadIT {
@@ -37,7 +36,6 @@ class LargeUploadIT {
   private final AtomicLong mostHeap = new AtomicLong();
 
   @Test
-  @Timeout(120)
   void theLargestCallGoesUpInLessThan32MegabytesOfHeap(@TempDir Path directory) throws Exception {
     List<ExampleArchive> archives = new ArrayList<>();
     for (String name : List.of("cat", "dog", "owl")) {

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class WatsonClientTest {
@@ -28,7 +27,6 @@ class WatsonClientTest {
   private static final String TOKEN = "{\"access_token\":\"t\",\"expires_in\":3600}";
 
   @Test
-  @Timeout(30)
   void aRefusalIsUnderstoodBeforeTheArchivesAreSent(@TempDir Path directory) throws Exception {
     Path zip = directory.resolve("cat.zip");
     long bytes = 50 << 20;

@@ -37,7 +37,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Dispatch on a cluster with the settings that are shipped, before a stage that is slow. */
@@ -53,7 +52,6 @@ class DispatchIT {
   private static final Map<String, AtomicInteger> SERVED_OF = new ConcurrentHashMap<>();
 
   @Test
-  @Timeout(60)
   void aLargeRequestBeforeASlowStageHoldsUpNeitherCheckpointsNorSmallRequests(
       @TempDir Path directory) throws Exception {
     Configuration settings = settings(directory);

@@ -19,11 +19,9 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a window makes of being superseded, and of being asked again. */
-@Timeout(60)
 class RequestSignalsTest {
 
   private static final RequestSignal SUPERSEDED = RequestSignal.superseded("r-1", "r-2");
