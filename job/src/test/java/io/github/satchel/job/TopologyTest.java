@@ -85,6 +85,8 @@ class TopologyTest {
         secrets.resolve("trainer.json"),
         "{\"url\": \"%s/train\", \"secret\": \"s\"}".formatted(servers.url()));
     Map<String, String> settings = new HashMap<>();
+    settings.put("site.name", "Pets for All");
+    settings.put("site.contact", "https://pets.test/contact");
     settings.put("kafka.bootstrap-servers", "unused:1");
     settings.put("archives.dir", archives.toUri().toString());
     settings.put("credentials.dir", secrets.toString());

@@ -18,6 +18,8 @@ class UnalignedEdgesTest {
     Configuration options =
         SatchelConfiguration.of(
                 Map.of(
+                    "site.name", "Pets for All",
+                    "site.contact", "https://pets.test/contact",
                     "kafka.bootstrap-servers", "127.0.0.1:1",
                     "archives.dir", "file:///tmp/archives",
                     "credentials.dir", "/tmp/credentials"))
