@@ -84,7 +84,7 @@ class ResizeShareAttack {
         .ignoreExceptions()
         .until(() -> rest.isServing() && resize(rest).parallelism() == parallelism);
     List<Load> loads =
-        new LoadFactory(services::pictureUrl)
+        new LoadFactory(services::pictureUrl, 0)
             .pupils("at-" + parallelism, PUPILS, 2, IMAGES_A_LABEL);
     RequestLog log =
         RequestLog.serve(services.endpoints().bootstrapServers(), loads, Duration.ZERO, PATIENCE);

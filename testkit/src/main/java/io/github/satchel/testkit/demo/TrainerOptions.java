@@ -1,9 +1,9 @@
 package io.github.satchel.testkit.demo;
 
+import io.github.satchel.cli.DurationConverter;
 import io.github.satchel.testkit.watson.FaultRates;
 import io.github.satchel.testkit.watson.Limits;
 import io.github.satchel.testkit.watson.WatsonEmulator;
-import io.github.satchel.cli.DurationConverter;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;

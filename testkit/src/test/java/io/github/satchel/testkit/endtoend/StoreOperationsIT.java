@@ -51,8 +51,7 @@ class StoreOperationsIT {
       try (RunningJob job = RunningJob.start(settings, directory.resolve("job"))) {
         RequestBuilder request = new RequestBuilder("small", "project", "pupil", "Pets");
         for (int i = 0; i < 30; i++) {
-          request.download(
-              i < 15 ? "cat" : "dog", "image-" + i, services.pictures().pictureUrl(i));
+          request.download(i < 15 ? "cat" : "dog", "image-" + i, services.pictures().pictureUrl(i));
         }
         site.send(request.watson("pool-1").json());
         await("ready").atMost(PATIENCE).until(() -> store.wrote("upload.json.conclusion"));
