@@ -116,6 +116,11 @@ public final class LocalCertificates {
       KeyStore keys = KeyStore.getInstance("PKCS12");
       keys.load(in, PASSWORD.toCharArray());
       X509Certificate certificate = (X509Certificate) keys.getCertificate(AUTHORITY);
+      // Servers shall have one key to choose from.
+      keys.deleteEntry(AUTHORITY);
+      try (OutputStream out = Files.newOutputStream(keyStore)) {
+        keys.store(out, PASSWORD.toCharArray());
+      }
       Files.writeString(
           authority,
           "-----BEGIN CERTIFICATE-----\n"
