@@ -52,6 +52,7 @@ async function train(response) {
     throw error
   }
   begun.set(training.requestId, following)
+  setTimeout(() => begun.delete(training.requestId) && following.left.abort(), 60_000).unref() // the page was left
   json(response, 202, training)
 }
 

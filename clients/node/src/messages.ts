@@ -24,7 +24,7 @@ export interface TrainingRequest {
    */
   name: string
   /**
-   * The images of each label; at least two labels hold images, each of these 10 to 10,000. Labels without images are skipped. Ids of images are unique within a request.
+   * The images of each label; at least two labels hold images, each of these 10 to 10,000. Labels without images are skipped. At most 2,000 labels. Ids of images are unique within a request.
    */
   labels: {
     [k: string]: Image[]

@@ -56,6 +56,12 @@ export class EventQueue implements AsyncIterable<TrainingEvent> {
     this.#notify()
   }
 
+  /** Ends at once, also without the events that are there. */
+  drop(): void {
+    this.#events.length = 0
+    this.end()
+  }
+
   end(): void {
     if (this.#ended) return
     this.#ended = true

@@ -93,6 +93,7 @@ export class ResultsReader {
   async close(): Promise<void> {
     clearInterval(this.#watchdog)
     this.#closing.abort()
+    await this.#disconnect()
     await Promise.all([this.#reconnecting, this.#replaying])
     await this.#disconnect()
   }
@@ -206,6 +207,7 @@ export class ResultsReader {
       try {
         return await attempt()
       } catch (error) {
+        if (signal.aborted) return
         this.#options.onLost(error)
         await delay(backoff, undefined, { signal, ref: false })
       }

@@ -96,12 +96,14 @@ export class Satchel {
    * @throws {@link SatchelError} if the request could not be written, or nothing is heard of it
    */
   async *train(request: TrainingRequest, options: FollowOptions = {}): AsyncGenerator<TrainingEvent, void, void> {
-    const events = this.follow(request.requestId, options)
+    const over = new AbortController()
+    const signal = options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal
+    const events = this.follow(request.requestId, { ...options, signal })
     try {
       await this.submit(request)
-      if (!options.signal?.aborted) yield* events
+      yield* events
     } finally {
-      await events.return()
+      over.abort() // also if nobody has begun to iterate
     }
   }
 
@@ -150,7 +152,7 @@ export class Satchel {
   follow(requestId: string, options: FollowOptions = {}): AsyncGenerator<TrainingEvent, void, void> {
     this.#checkOpen()
     const timeout = options.timeout ?? (options.untilTrained ? TIMEOUT_UNTIL_TRAINED : TIMEOUT)
-    const abort = () => queue.end()
+    const abort = () => queue.drop()
     const queue = new EventQueue(
       timeout,
       () => this.#late(requestId, timeout),

@@ -29,13 +29,15 @@ after(async () => {
   await services?.[Symbol.asyncDispose]()
 })
 
+function images(label: string, first: number): Image[] {
+  return Array.from({ length: 10 }, (_, i) => ({
+    type: 'download',
+    imageid: `${label}-${i}`,
+    url: services.picture(first + i)
+  }))
+}
+
 function request(changes: Partial<TrainingRequest> = {}): TrainingRequest {
-  const images = (label: string, first: number): Image[] =>
-    Array.from({ length: 10 }, (_, i) => ({
-      type: 'download',
-      imageid: `${label}-${i}`,
-      url: services.picture(first + i)
-    }))
   return {
     requestId: randomUUID(),
     projectId: 'pets-42',
@@ -61,6 +63,28 @@ test('a request is trained, and its events come in order up to the outcome', asy
   assert.deepEqual(outcome.images, { total: 20, done: 20, failed: 0 })
   assert.equal(outcome.classifier.credentials, 'pool-1')
   assert.ok(all.slice(1, -1).every(event => event.type === 'progress' || event.type === 'uploading'))
+})
+
+test('labels in any script reach the trainer, and the events, as they are', async () => {
+  const labels = ['猫', '犬', 'قطة', '🐶']
+  const ask = request()
+  ask.labels = Object.fromEntries(labels.map((label, n) => [label, images(label, 10 * n)]))
+
+  const outcome = (await events(satchel.train(ask))).at(-1)
+
+  assert.ok(outcome?.type === 'uploaded', JSON.stringify(outcome))
+  assert.deepEqual(
+    outcome.archives.map(archive => archive.label),
+    labels
+  )
+  const { url } = await services.credentials('pool-1')
+  const history = await fetch(new URL(`/emulator/history?request=${ask.requestId}`, url))
+  const { calls } = (await history.json()) as {
+    calls: { kind: string; examples: { class: string; entries: number }[] }[]
+  }
+  const [create] = calls.filter(call => call.kind === 'create')
+  assert.deepEqual(create?.examples.map(example => example.class).sort(), [...labels].sort())
+  console.log(JSON.stringify(create?.examples))
 })
 
 test('credentials that come encrypted are trained with, by the name they are given', async () => {
@@ -254,7 +278,7 @@ test('TLS on one side only is one sentence', async () => {
   const { tls, ...plain } = await secured()
   await assert.rejects(
     connect({ ...plain, connectTimeout: 1000 }),
-    isError('unreachable', /are bootstrapServers, sasl and tls right/)
+    isError('forbidden', /^Kafka at .* refuses: check sasl and tls/)
   )
   await assert.rejects(
     connect({ ...plain, tls: tls!, bootstrapServers: services.kafka, connectTimeout: 1000 }),
@@ -332,7 +356,7 @@ test('what was closed says so', async () => {
   await client.close()
 
   assert.deepEqual(await open, [])
-  await assert.rejects(client.submit(request()), isError('closed', /connect\(\) makes another one/))
+  await assert.rejects(events(client.train(request())), isError('closed', /connect\(\) makes another one/))
 })
 
 /** Events without those of which a slow reader sees the newest only. */

@@ -71,8 +71,8 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--dead-letters-topic",
       paramLabel = "TOPIC",
-      defaultValue = Topics.DEAD_LETTERS,
-      description = "(${DEFAULT-VALUE})")
+      defaultValue = "${SATCHEL_DEAD_LETTERS_TOPIC:-" + Topics.DEAD_LETTERS + "}",
+      description = "(SATCHEL_DEAD_LETTERS_TOPIC, or " + Topics.DEAD_LETTERS + ").")
   private String deadLettersTopic;
 
   @Option(names = "--json", description = "Print one JSON object a line for each dead letter.")

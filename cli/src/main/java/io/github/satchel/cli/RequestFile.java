@@ -29,6 +29,8 @@ final class RequestFile {
   /** Only the job knows which endpoints are configured. */
   static final RequestParser PARSER = new RequestParser(endpoint -> true);
 
+  private static final Path STANDARD_INPUT = Path.of("-");
+
   private final DraftOptions draft;
 
   RequestFile(DraftOptions draft) {
@@ -38,11 +40,15 @@ final class RequestFile {
   /**
    * Reads the message.
    *
-   * @param file JSON; or a directory that holds a directory of pictures for each label; or, if so
-   *     named, CSV with the columns label, url and, if wanted, imageid
+   * @param file JSON; or {@code -}, JSON from standard input; or a directory that holds a directory
+   *     of pictures for each label; or, if so named, CSV with the columns label, url and, if
+   *     wanted, imageid
    * @throws IOException if it cannot be read, in a sentence
    */
   byte[] read(Path file) throws IOException {
+    if (file.equals(STANDARD_INPUT)) {
+      return System.in.readAllBytes();
+    }
     try {
       if (Files.isDirectory(file)) {
         return write(ofDirectory(file));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -22,10 +23,12 @@ import picocli.CommandLine.Command;
       "  services   Starts stand-ins for all that the job talks to.",
       "  press      Presses Train for a class, for a job that runs elsewhere.",
       "  trainer    Trains image classifiers on this machine.",
-      "  bench      Measures the job and the trainer."
+      "  bench      Measures the job and the trainer.",
+      "",
+      "satchel help COMMAND says more of each. Tab completes what is here: source <(satchel completion)"
     },
     mixinStandardHelpOptions = true,
-    version = "satchel 0.1.0-SNAPSHOT",
+    versionProvider = BuildVersion.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class Satchel {
 
@@ -37,15 +40,18 @@ public final class Satchel {
 
   /** The commands that need nothing but Kafka. */
   public static CommandLine commandLine() {
-    return commandLine(
-        List.of(
-            new ValidateCommand(),
-            new SubmitCommand(),
-            new WatchCommand(),
-            new ReplayCommand(),
-            new KeysCommand(),
-            new ClassifyCommand()),
-        List.of());
+    CommandLine satchel =
+        commandLine(
+            List.of(
+                new ValidateCommand(),
+                new SubmitCommand(),
+                new WatchCommand(),
+                new ReplayCommand(),
+                new KeysCommand(),
+                new ClassifyCommand()),
+            List.of());
+    satchel.addSubcommand("completion", new AutoComplete.GenerateCompletion());
+    return satchel;
   }
 
   /**

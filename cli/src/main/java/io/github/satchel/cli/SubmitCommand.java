@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Checks a request, writes it to Kafka and follows it to its outcome.",
       "FILE is a request in JSON; a directory with a directory of pictures for each label; or a .csv"
-          + " file of lines label,url[,imageid]."
+          + " file of lines label,url[,imageid]; or - for a request in JSON from standard input."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -56,10 +56,12 @@ final class SubmitCommand implements Callable<Integer> {
 
   @Option(
       names = "--timeout",
-      paramLabel = "SECONDS",
-      defaultValue = "900",
-      description = "Longest time to wait for the outcome (${DEFAULT-VALUE}).")
-  private long timeoutSeconds;
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      defaultValue = "15min",
+      description =
+          "Longest time to wait for the outcome: 30s, 15min, 1h, or seconds (${DEFAULT-VALUE}).")
+  private Duration timeout;
 
   @Mixin private DraftOptions draft;
 
@@ -114,7 +116,7 @@ final class SubmitCommand implements Callable<Integer> {
     boolean heard = false;
     boolean hinted = false;
     try (RequestProgress progress = RequestProgress.of(request, json, out())) {
-      while (System.nanoTime() - start < Duration.ofSeconds(timeoutSeconds).toNanos()) {
+      while (System.nanoTime() - start < timeout.toNanos()) {
         for (JsonNode event : results.read()) {
           if (event.path("requestId").asText().equals(request.requestId())) {
             heard = true;
@@ -141,19 +143,17 @@ final class SubmitCommand implements Callable<Integer> {
     }
     say(
         err(),
-        "No outcome of request %s in %d s%s"
+        "No outcome of request %s in %s s%s"
             .formatted(
                 request.requestId(),
-                timeoutSeconds,
+                timeout.toSeconds(),
                 heard ? "" : ": is the job running, or was this requestId used before?"));
     say(err(), wayOut(request));
     return ExitCode.UNSEEN;
   }
 
   private static String wayOut(TrainingRequest request) {
-    return "To see its outcome: ./satchel watch --from-beginning --project '"
-        + request.projectId()
-        + "'";
+    return "To see its outcome: ./satchel watch --from-beginning --request " + request.requestId();
   }
 
   private PrintWriter out() {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Checks a request as the job would, and names every wrong field. Writes nothing.",
       "FILE is a request in JSON; a directory with a directory of pictures for each label; or a .csv"
-          + " file of lines label,url[,imageid]."
+          + " file of lines label,url[,imageid]; or - for a request in JSON from standard input."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

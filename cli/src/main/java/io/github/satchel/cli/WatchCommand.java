@@ -14,15 +14,29 @@ import picocli.CommandLine.Spec;
 /** Shows events as they arrive. */
 @Command(
     name = "watch",
-    description = "Shows the progress of all requests, a line an event, until Ctrl-C.",
+    description = {
+      "Shows the progress of all requests, a line an event, until Ctrl-C.",
+      "With --request it ends with the outcome of the request."
+    },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"1:Kafka cannot be reached, or the connection was lost", "2:wrong usage"})
+    exitCodeList = {
+      "0:with --request: uploaded or stored",
+      "1:Kafka cannot be reached, or the connection was lost",
+      "2:wrong usage",
+      "4:with --request: failed or rejected"
+    })
 final class WatchCommand implements Callable<Integer> {
 
   @Option(names = "--project", paramLabel = "ID", description = "Only events of this projectId.")
   private @Nullable String project;
+
+  @Option(
+      names = "--request",
+      paramLabel = "ID",
+      description = "Only events of this requestId, up to its outcome.")
+  private @Nullable String request;
 
   @Option(names = "--from-beginning", description = "Start with the oldest event.")
   private boolean fromBeginning;
@@ -43,13 +57,23 @@ final class WatchCommand implements Callable<Integer> {
         new ResultsReader(kafka, kafkaOptions.resultsTopic(), fromBeginning)) {
       while (true) {
         for (JsonNode event : results.read()) {
-          if (project == null || event.path("projectId").asText().equals(project)) {
-            print(event, out);
+          if (!isWanted(event)) {
+            continue;
+          }
+          print(event, out);
+          if (request != null && EventText.isOutcome(event)) {
+            out.flush();
+            return EventText.isSuccess(event) ? ExitCode.OK : ExitCode.UNSUCCESSFUL;
           }
         }
         out.flush();
       }
     }
+  }
+
+  private boolean isWanted(JsonNode event) {
+    return (project == null || event.path("projectId").asText().equals(project))
+        && (request == null || event.path("requestId").asText().equals(request));
   }
 
   private void print(JsonNode event, PrintWriter out) {

@@ -28,11 +28,6 @@ public record Delivery(
     this(kind, credentials, replaces, Map.of());
   }
 
-  /** The same without what nobody but the trainer has a use for. */
-  public Delivery withoutEncryptedCredentials() {
-    return new Delivery(kind, credentials, replaces);
-  }
-
   /** The kinds of receiver. */
   public enum Kind {
     /** A service that speaks the API of Watson Visual Recognition v3. */

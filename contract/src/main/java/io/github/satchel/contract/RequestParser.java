@@ -70,7 +70,7 @@ public final class RequestParser {
     if (!root.isObject()) {
       return unreadable("not a JSON object");
     }
-    ObjectNode request = (ObjectNode) root;
+    ObjectNode request = request((ObjectNode) root);
     List<Failure> failures;
     try {
       failures = check(request);
@@ -81,6 +81,19 @@ public final class RequestParser {
         ? new ParsedRequest.Valid(build(request, receivedAt))
         : new ParsedRequest.Invalid(
             text(request.path("requestId")), text(request.path("projectId")), failures);
+  }
+
+  /**
+   * The request itself: of a <a
+   * href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md">
+   * CloudEvent in structured mode</a> its data, otherwise the message. Pointers are into it.
+   */
+  private static ObjectNode request(ObjectNode message) {
+    return message.path("specversion").isTextual()
+            && !message.has("requestId")
+            && message.path("data") instanceof ObjectNode data
+        ? data
+        : message;
   }
 
   private static ParsedRequest.Invalid unreadable(String why) {

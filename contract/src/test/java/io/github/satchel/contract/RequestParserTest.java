@@ -51,6 +51,37 @@ class RequestParserTest {
   }
 
   @Test
+  void theDataOfACloudEventInStructuredModeIsTheRequest() {
+    ObjectNode event = Json.MAPPER.createObjectNode();
+    event.put("specversion", "1.0").put("id", "press-1").put("source", "https://pets.test");
+    event.put("type", "test.pets.train").put("datacontenttype", "application/json");
+    event.set("data", json);
+
+    assertThat(parser.parse(event.toString().getBytes(UTF_8), RECEIVED_AT))
+        .isEqualTo(new ParsedRequest.Valid(valid()));
+
+    json.remove("name");
+    assertThat(parser.parse(event.toString().getBytes(UTF_8), RECEIVED_AT))
+        .isEqualTo(
+            new ParsedRequest.Invalid(
+                "r-1", "project-1", List.of(Failure.ofField("is missing", "/name"))));
+  }
+
+  @Test
+  void labelsKeepTheirScript() {
+    ObjectNode labels = (ObjectNode) json.get("labels");
+    List<String> names = List.of("猫", "犬", "قطة", "🐶", "T－Rex");
+    for (String name : names) {
+      ArrayNode images = labels.putArray(name);
+      for (int i = 0; i < 10; i++) {
+        images.addObject().put("type", "download").put("imageid", name + i).put("url", "https://a");
+      }
+    }
+
+    assertThat(valid().labels()).extracting(Label::name).containsAll(names);
+  }
+
+  @Test
   void whatARequestLeavesOutHasTheDefaultsOfTheContract() {
     TrainingRequest request = valid();
 
@@ -73,6 +104,19 @@ class RequestParserTest {
 
     assertThat(stored.id()).isEqualTo("o1");
     assertThat(Objects.requireNonNull(stored.spec()).key()).isEqualTo("c1/auth0|5f3c/p1/o1");
+  }
+
+  @Test
+  void moreLabelsThanAllowedAreNamedByTheirPointer() {
+    ObjectNode labels = (ObjectNode) json.get("labels");
+    for (int i = 0; labels.size() < 2_000; i++) {
+      labels.putArray("label " + i);
+    }
+    assertThat(valid().labels()).hasSize(2);
+
+    labels.putArray("one too many");
+
+    assertThat(pointers()).containsExactly("/labels");
   }
 
   @Test

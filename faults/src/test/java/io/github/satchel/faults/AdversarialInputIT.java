@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.satchel.contract.Topics;
+import io.github.satchel.faults.History.Aftermath;
+import io.github.satchel.faults.History.Circumstances;
 import io.github.satchel.faults.History.Create;
 import io.github.satchel.faults.History.Zip;
 import io.github.satchel.testkit.JobSettings;
@@ -13,7 +15,6 @@ import io.github.satchel.testkit.pictures.PictureFault;
 import io.github.satchel.testkit.watson.Examples;
 import io.github.satchel.trainer.api.CallKind;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
@@ -26,12 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 class AdversarialInputIT {
 
   private static final long SEED = Long.getLong("faults.seed", 1);
-  private static final int MESSAGES = Integer.getInteger("faults.messages", 1_000);
+  private static final int MESSAGES = Integer.getInteger("faults.messages", 300);
 
   /** Messages that have no answer yet, at most. */
   private static final int AHEAD = 1_000;
-
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @TempDir private Path directory;
 
@@ -49,13 +48,10 @@ class AdversarialInputIT {
         plain.send(messages.next(Topics.REQUESTS));
         if (i % 100 == 0) {
           await("room for more, after " + i)
-              .atMost(PATIENCE)
               .until(() -> plain.open() < AHEAD || !job.failures().isEmpty());
         }
       }
-      await("all answers")
-          .atMost(PATIENCE)
-          .until(() -> plain.open() == 0 || !job.failures().isEmpty());
+      await("all answers").until(() -> plain.open() == 0 || !job.failures().isEmpty());
 
       assertThat(job.failures()).isEmpty();
       assertThat(job.status()).isEqualTo(JobStatus.RUNNING);
@@ -67,10 +63,8 @@ class AdversarialInputIT {
                   plain.letters(),
                   creates(services),
                   ArchivesListing.of(services.archivesDirectory()),
-                  false,
-                  false,
-                  Map.of(),
-                  Map.of()));
+                  new Circumstances(false, false),
+                  Aftermath.NONE));
       System.out.println("Adversarial input, seed " + SEED + ": " + verdict);
       assertThat(verdict.violations()).isEmpty();
       assertThat(verdict.messages()).isEqualTo(MESSAGES);
@@ -84,7 +78,7 @@ class AdversarialInputIT {
     settings.put("fetch.idle-timeout", "1 s");
     settings.put("fetch.max-attempts", "1");
     settings.put("fetch.max-retry-after", "100 ms");
-    settings.put("watson.max-attempts", "2");
+    settings.put("trainer.max-attempts", "2");
     return settings;
   }
 

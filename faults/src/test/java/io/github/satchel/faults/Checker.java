@@ -3,9 +3,11 @@ package io.github.satchel.faults;
 import static java.util.stream.Collectors.groupingBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.satchel.faults.History.Aftermath;
 import io.github.satchel.faults.History.Create;
 import io.github.satchel.faults.History.Letter;
 import io.github.satchel.faults.History.Sent;
+import io.github.satchel.faults.History.Share;
 import io.github.satchel.faults.History.Told;
 import io.github.satchel.faults.History.Zip;
 import io.github.satchel.faults.Verdict.Violation;
@@ -103,7 +105,7 @@ final class Checker {
         .filter(place -> !places.contains(place))
         .forEach(
             place -> violated(Rule.NO_OTHER_DEAD_LETTER, place, "no message stood where it says"));
-    judgeState();
+    judgeAftermath();
     return new Verdict(
         history.sent().size(), outcomes, letters.size(), violations, setbacks, repeats);
   }
@@ -315,7 +317,7 @@ final class Checker {
     for (String path : left.keySet()) {
       boolean zip = path.endsWith(".zip");
       boolean kept = zip && type.equals("stored");
-      boolean waiting = !history.forgotten() && !(zip && type.equals("uploaded"));
+      boolean waiting = !history.circumstances().forgotten() && !(zip && type.equals("uploaded"));
       if (!kept && !waiting) {
         violated(Rule.NOTHING_LEFT, id, path + " is left of what ended as '" + type + "'");
       }
@@ -338,7 +340,7 @@ final class Checker {
           };
       if (rank < highest) {
         setbacks++;
-        if (!history.crashed()) {
+        if (!history.circumstances().crashed()) {
           violated(Rule.NO_GOING_BACK, id, "told " + each.event() + " after something newer");
         }
         return;
@@ -347,16 +349,31 @@ final class Checker {
     }
   }
 
-  private void judgeState() {
-    history
+  private void judgeAftermath() {
+    Aftermath aftermath = history.aftermath();
+    aftermath
         .stateAfter()
         .forEach(
             (vertex, bytes) -> {
-              long before = history.stateBefore().getOrDefault(vertex, 0L);
+              long before = aftermath.stateBefore().getOrDefault(vertex, 0L);
               if (bytes > before + STATE_TOLERANCE) {
                 violated(Rule.NO_STATE_LEFT, vertex, "has " + bytes + " bytes, at first " + before);
               }
             });
+    aftermath
+        .pictures()
+        .forEach((file, count) -> violated(Rule.NO_PICTURE_LEFT, file, count + " pictures"));
+    for (Share share : aftermath.shares()) {
+      long all = share.records().stream().mapToLong(Long::longValue).sum();
+      if (share.records().stream().anyMatch(one -> one * share.records().size() * 2 < all)) {
+        violated(Rule.WORK_IS_SHARED, "resize, of " + share.producers(), "got " + share.records());
+      }
+    }
+    for (String id : aftermath.pressed()) {
+      if (!hasEnding(id, "uploaded") && !hasEnding(id, "stored")) {
+        violated(Rule.RECOVERS, id, "ended as " + endings.get(id));
+      }
+    }
   }
 
   private void violated(Rule rule, String about, String what) {

@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.satchel.client.RequestBuilder;
 import io.github.satchel.contract.Json;
+import io.github.satchel.faults.History.Aftermath;
+import io.github.satchel.faults.History.Circumstances;
 import io.github.satchel.faults.History.Create;
 import io.github.satchel.faults.History.Letter;
 import io.github.satchel.faults.History.Sent;
+import io.github.satchel.faults.History.Share;
 import io.github.satchel.faults.History.Told;
 import io.github.satchel.faults.History.Zip;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -27,6 +32,10 @@ class CheckerTest {
   private final List<Create> creates = new ArrayList<>();
   private final Map<String, Zip> files = new HashMap<>();
   private final Map<String, Long> stateAfter = new HashMap<>();
+  private final Set<String> pressed = new HashSet<>(Set.of("up"));
+  private final List<Share> shares =
+      new ArrayList<>(List.of(new Share(2, List.of(100L, 80L, 90L))));
+  private final Map<String, Integer> pictures = new HashMap<>();
   private boolean crashed;
   private boolean forgotten = true;
 
@@ -251,6 +260,29 @@ class CheckerTest {
     assertBroken(Rule.NO_STATE_LEFT, "request window");
   }
 
+  @Test
+  void aPictureThatStaysIsFound() {
+    pictures.put("satchel-resized/a", 2);
+
+    assertBroken(Rule.NO_PICTURE_LEFT, "satchel-resized/a");
+  }
+
+  @Test
+  void anIdleSubtaskIsFound() {
+    shares.add(new Share(2, List.of(150L, 0L, 150L, 0L)));
+
+    assertBroken(Rule.WORK_IS_SHARED, "resize, of 2");
+  }
+
+  @Test
+  void aJobThatStaysBrokenIsFound() {
+    send("late", request("late"));
+    tell("late", "failed", 20);
+    pressed.add("late");
+
+    assertBroken(Rule.RECOVERS, "late");
+  }
+
   private void assertBroken(Rule rule, String about) {
     assertThat(judge().violations())
         .singleElement()
@@ -269,10 +301,9 @@ class CheckerTest {
             letters,
             creates,
             files,
-            crashed,
-            forgotten,
-            Map.of("request window", 1_000L),
-            stateAfter));
+            new Circumstances(crashed, forgotten),
+            new Aftermath(
+                pressed, shares, Map.of("request window", 1_000L), stateAfter, pictures)));
   }
 
   private void send(String id, @Nullable ObjectNode request) {

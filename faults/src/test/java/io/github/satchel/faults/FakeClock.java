@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Tells processes a wrong time, by the library libfaketime (Debian: the package of that name),
@@ -13,10 +15,12 @@ import java.util.Map;
  */
 final class FakeClock {
 
-  private static final Path LIBRARY =
-      Path.of(
-          System.getProperty(
-              "faults.faketime", "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"));
+  /** Where distributions put it. */
+  private static final Optional<Path> LIBRARY =
+      Stream.of("x86_64-linux-gnu/", "aarch64-linux-gnu/", "", "../lib64/", "../local/lib/")
+          .map(place -> Path.of("/usr/lib/" + place + "faketime/libfaketimeMT.so.1").normalize())
+          .filter(Files::exists)
+          .findFirst();
 
   private final Path offset;
 
@@ -30,21 +34,23 @@ final class FakeClock {
 
   /** Whether this machine has the library. */
   static boolean available() {
-    return Files.exists(LIBRARY);
+    return LIBRARY.isPresent();
   }
 
   /** What a process needs that shall believe this clock; nothing without the library. */
   Map<String, String> environment() {
-    return available()
-        ? Map.of(
-            "LD_PRELOAD", LIBRARY.toString(),
-            "FAKETIME_TIMESTAMP_FILE", offset.toString(),
-            "FAKETIME_CACHE_DURATION", "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC", "1",
-            // With it a thread that waits for a condition would not wait but spin.
-            "FAKETIME_FORCE_MONOTONIC_FIX", "0",
-            "NO_FAKE_STAT", "1")
-        : Map.of();
+    return LIBRARY
+        .map(
+            library ->
+                Map.of(
+                    "LD_PRELOAD", library.toString(),
+                    "FAKETIME_TIMESTAMP_FILE", offset.toString(),
+                    "FAKETIME_CACHE_DURATION", "1",
+                    "FAKETIME_DONT_FAKE_MONOTONIC", "1",
+                    // With it a thread that waits for a condition would not wait but spin.
+                    "FAKETIME_FORCE_MONOTONIC_FIX", "0",
+                    "NO_FAKE_STAT", "1"))
+        .orElse(Map.of());
   }
 
   /** From now on it is as much later than it was at first; earlier, if that is negative. */

@@ -3,6 +3,7 @@ package io.github.satchel.faults;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param sent every message of the requests topic
  * @param told every event of the results topic; those of one request in the order of the topic
  * @param letters every dead letter
- * @param creates every create that the trainer took
+ * @param creates every create that the trainer took, what was deleted since too
  * @param files what the archives directory holds at the end, by path below it
- * @param crashed whether the job may have gone back to a checkpoint
- * @param forgotten whether all requests were forgotten before {@code files} was listed, so that
- *     only archives that are somebody's may be left
- * @param stateBefore bytes of each vertex's state in a savepoint before the first request
- * @param stateAfter the same at the end; empty if no savepoint was taken
  */
 record History(
     List<Sent> sent,
@@ -25,10 +21,46 @@ record History(
     List<Letter> letters,
     List<Create> creates,
     Map<String, Zip> files,
-    boolean crashed,
-    boolean forgotten,
-    Map<String, Long> stateBefore,
-    Map<String, Long> stateAfter) {
+    Circumstances circumstances,
+    Aftermath aftermath) {
+
+  /**
+   * What can be asked of a run.
+   *
+   * @param crashed whether the job may have gone back to a checkpoint
+   * @param forgotten whether all requests were forgotten before {@code files} was listed, so that
+   *     only archives that are somebody's may be left
+   */
+  record Circumstances(boolean crashed, boolean forgotten) {}
+
+  /**
+   * What was seen when nothing was broken any more.
+   *
+   * @param pressed requests that were sent only then
+   * @param shares how the work of resizing was spread over subtasks
+   * @param stateBefore bytes of each vertex's state in a savepoint before the first request
+   * @param stateAfter the same at the end
+   * @param pictures files outside the archives directory that hold one, once requests were
+   *     forgotten, and how many
+   */
+  record Aftermath(
+      Set<String> pressed,
+      List<Share> shares,
+      Map<String, Long> stateBefore,
+      Map<String, Long> stateAfter,
+      Map<String, Integer> pictures) {
+
+    /** Nothing was looked at. */
+    static final Aftermath NONE = new Aftermath(Set.of(), List.of(), Map.of(), Map.of(), Map.of());
+  }
+
+  /**
+   * How work was spread.
+   *
+   * @param producers how many subtasks fetched
+   * @param records how many each subtask of resize was given
+   */
+  record Share(int producers, List<Long> records) {}
 
   /**
    * A message of the requests topic.

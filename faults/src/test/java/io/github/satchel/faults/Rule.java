@@ -25,5 +25,11 @@ enum Rule {
   /** No archive is left that is nobody's, and no journal. */
   NOTHING_LEFT,
   /** No state is left of requests that are forgotten. */
-  NO_STATE_LEFT
+  NO_STATE_LEFT,
+  /** No picture of a request that is forgotten is left in any bucket. */
+  NO_PICTURE_LEFT,
+  /** Each subtask of resize has its share of the work, whatever the parallelisms. */
+  WORK_IS_SHARED,
+  /** Once nothing is broken any more, requests end well. */
+  RECOVERS
 }

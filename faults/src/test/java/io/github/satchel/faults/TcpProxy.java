@@ -9,12 +9,15 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between a client and a server of the loopback interface, and lets through what it is told
@@ -24,7 +27,12 @@ final class TcpProxy implements AutoCloseable {
 
   private static final int CHUNK = 16 * 1024;
   private static final int BACKLOG = 128;
-  private static final byte[] GET = "GET ".getBytes(StandardCharsets.US_ASCII);
+
+  /** How long a client has to read that it is refused. */
+  private static final int REFUSAL_MILLIS = 2_000;
+
+  private static final Pattern REQUEST_LINE = Pattern.compile("[A-Z]{3,7} (\\S+) HTTP/1\\.1\r");
+  private static final int LONGEST_REQUEST_LINE = 4 * 1024;
   private static final byte[] SERVER_ERROR =
       "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
           .getBytes(StandardCharsets.US_ASCII);
@@ -41,14 +49,23 @@ final class TcpProxy implements AutoCloseable {
     SERVER_ERROR
   }
 
+  /**
+   * What happens once, when a request over HTTP passes.
+   *
+   * @param requests by their request line
+   * @param answered whether that is when its answer comes back, and not before it is sent
+   */
+  private record Trap(Predicate<String> requests, boolean answered, Runnable action) {}
+
   private final int target;
   private final ServerSocket listener;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-  private final LongAdder gets = new LongAdder();
+  private final AtomicReference<@Nullable Trap> trap = new AtomicReference<>();
   private final Object change = new Object();
   private Mode mode = Mode.PASS;
   private Duration delay = Duration.ZERO;
   private int bytesPerSecond = Integer.MAX_VALUE;
+  private volatile Predicate<String> refused = TcpProxy::nothing;
 
   /**
    * Listens at a free port.
@@ -61,17 +78,14 @@ final class TcpProxy implements AutoCloseable {
     start("accept", this::accept);
   }
 
-  /** How many requests over HTTP began with {@code GET} so far, if clients send them whole. */
-  long gets() {
-    return gets.sum();
-  }
-
   int port() {
     return listener.getLocalPort();
   }
 
   /** Everything passes at once again. */
   void heal() {
+    refused = TcpProxy::nothing;
+    trap.set(null);
     set(Mode.PASS, Duration.ZERO, Integer.MAX_VALUE);
   }
 
@@ -105,6 +119,34 @@ final class TcpProxy implements AutoCloseable {
   void failRequests() {
     set(Mode.SERVER_ERROR, Duration.ZERO, Integer.MAX_VALUE);
     resetAll();
+  }
+
+  /**
+   * Answers some requests over HTTP with 500, and lets all others pass.
+   *
+   * @param requests by their request line, such as {@code DELETE /bucket/key HTTP/1.1}
+   */
+  void refuse(Predicate<String> requests) {
+    refused = requests;
+  }
+
+  /**
+   * Does something once, before the next such request is sent; both wait until it is done.
+   *
+   * @param requests by their request line
+   */
+  void beforeRequest(Predicate<String> requests, Runnable action) {
+    trap.set(new Trap(requests, false, action));
+  }
+
+  /** Does something once, after the server has answered such a request and before it is told. */
+  void beforeAnswer(Predicate<String> requests, Runnable action) {
+    trap.set(new Trap(requests, true, action));
+  }
+
+  /** Whether what was to be done once has not been done yet. */
+  boolean isWaiting() {
+    return trap.get() != null;
   }
 
   @Override
@@ -161,25 +203,35 @@ final class TcpProxy implements AutoCloseable {
       }
       return;
     }
-    AtomicInteger directions = new AtomicInteger(2);
-    start("up", () -> pump(client, server, directions));
-    start("down", () -> pump(server, client, directions));
+    Connection connection = new Connection();
+    start("up", () -> pump(client, server, connection));
+    start("down", () -> pump(server, client, connection));
   }
 
-  /**
-   * @param directions of the connection that still live
-   */
-  private void pump(Socket from, Socket to, AtomicInteger directions) {
+  /** What both directions of a connection know. */
+  private static final class Connection {
+    private final AtomicInteger directions = new AtomicInteger(2);
+
+    /** Its latest request line over HTTP, empty if there was none. */
+    private volatile String request = "";
+  }
+
+  private void pump(Socket from, Socket to, Connection connection) {
     byte[] chunk = new byte[CHUNK];
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-        if (to.getPort() == target
-            && read >= GET.length
-            && Arrays.equals(chunk, 0, GET.length, GET, 0, GET.length)) {
-          gets.increment();
+        boolean up = to.getPort() == target;
+        String request = up ? requestLine(chunk, read) : "";
+        if (!request.isEmpty()) {
+          connection.request = request;
+          if (refused.test(request)) {
+            sendRefusal(from);
+            throw new IOException("refused");
+          }
         }
+        spring(up ? request : connection.request, !up);
         awaitPassage(read);
         out.write(chunk, 0, read);
       }
@@ -190,11 +242,41 @@ final class TcpProxy implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      if (directions.decrementAndGet() == 0) {
+      if (connection.directions.decrementAndGet() == 0) {
         end(from);
         end(to);
       }
     }
+  }
+
+  private static boolean nothing(String requestLine) {
+    return false;
+  }
+
+  /** Answers, and waits until the client has read that and closed. */
+  private static void sendRefusal(Socket client) throws IOException {
+    client.getOutputStream().write(SERVER_ERROR);
+    client.shutdownOutput();
+    client.setSoTimeout(REFUSAL_MILLIS);
+    client.getInputStream().transferTo(OutputStream.nullOutputStream());
+  }
+
+  private void spring(String request, boolean answered) {
+    Trap set = trap.get();
+    if (set != null
+        && set.answered() == answered
+        && set.requests().test(request)
+        && trap.compareAndSet(set, null)) {
+      set.action().run();
+    }
+  }
+
+  /** Empty for bytes that no request begins with: clients send one after the other. */
+  private static String requestLine(byte[] chunk, int length) {
+    String start =
+        new String(chunk, 0, Math.min(length, LONGEST_REQUEST_LINE), StandardCharsets.ISO_8859_1);
+    Matcher matcher = REQUEST_LINE.matcher(start);
+    return matcher.lookingAt() ? matcher.group().strip() : "";
   }
 
   private void end(Socket socket) {

@@ -10,6 +10,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,42 @@ class TcpProxyTest {
     proxy.failRequests();
     try (Socket client = connect()) {
       assertThat(exchange(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 500 ");
+    }
+  }
+
+  @Test
+  void someRequestsAreRefusedAndOthersPass() throws IOException {
+    proxy.refuse(line -> line.startsWith("DELETE "));
+    String get = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+    try (Socket client = connect()) {
+      assertThat(exchange(client, get)).isEqualTo(get);
+      assertThat(exchange(client, "DELETE /a HTTP/1.1\r\nHost: x\r\n\r\n"))
+          .startsWith("HTTP/1.1 500 ");
+    }
+    proxy.heal();
+    try (Socket client = connect()) {
+      String delete = "DELETE /a HTTP/1.1\r\nHost: x\r\n\r\n";
+      assertThat(exchange(client, delete)).isEqualTo(delete);
+    }
+  }
+
+  @Test
+  void somethingHappensOnceBeforeARequestPassesOrItsAnswerDoes() throws IOException {
+    List<String> happened = new CopyOnWriteArrayList<>();
+    String post = "POST /v3/classifiers HTTP/1.1\r\nHost: x\r\n\r\n";
+    try (Socket client = connect()) {
+      proxy.beforeRequest(line -> line.startsWith("POST /v3/"), () -> happened.add("request"));
+      assertThat(exchange(client, "GET / HTTP/1.1\r\n\r\n")).isEqualTo("GET / HTTP/1.1\r\n\r\n");
+      assertThat(happened).isEmpty();
+      assertThat(exchange(client, post)).isEqualTo(post);
+      assertThat(happened).containsExactly("request");
+
+      proxy.beforeAnswer(line -> line.startsWith("POST /v3/"), () -> happened.add("answer"));
+      assertThat(proxy.isWaiting()).isTrue();
+      assertThat(exchange(client, post)).isEqualTo(post);
+      assertThat(exchange(client, post)).isEqualTo(post);
+      assertThat(happened).containsExactly("request", "answer");
+      assertThat(proxy.isWaiting()).isFalse();
     }
   }
 

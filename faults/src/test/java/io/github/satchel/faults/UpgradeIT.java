@@ -50,7 +50,6 @@ class UpgradeIT {
   private static final Path ARCHIVES = DATA.resolve("archives");
   private static final boolean WRITE = Boolean.getBoolean("savepoint.write");
   private static final String KEY = "pool-1";
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** Of images on their way, of archives on theirs, and of one that has ended. */
   private static final String GATHERING = "open-gathering";
@@ -77,7 +76,7 @@ class UpgradeIT {
           RunningJob job =
               RunningJob.start(
                   settings(services.endpoints().s3(), services), directory.resolve("after"))) {
-        await("the open requests' outcomes").atMost(PATIENCE).until(() -> recorder.served() == 2);
+        await("the open requests' outcomes").until(() -> recorder.served() == 2);
 
         assertThat(job.failures()).isEmpty();
         assertThat(outcome(recorder, GATHERING)).isEqualTo("stored");
@@ -89,7 +88,6 @@ class UpgradeIT {
         send(recorder, request(ENDED).store().json());
         send(recorder, request("new").store().json());
         await("a new request's outcome")
-            .atMost(PATIENCE)
             .until(() -> recorder.told().stream().anyMatch(told -> isOutcome(told, "new")));
         assertThat(recorder.told())
             .noneMatch(told -> told.requestId().equals(ENDED) && told.type().equals("accepted"));
@@ -115,16 +113,14 @@ class UpgradeIT {
             RunningJob.start(
                 settings("http://127.0.0.1:" + s3.port(), services), directory.resolve("before"))) {
       send(recorder, request(ENDED).store().json());
-      await("an end").atMost(PATIENCE).until(() -> recorder.open() == 0);
+      await("an end").until(() -> recorder.open() == 0);
       send(recorder, request(UPLOADING).watson(KEY).json());
       await("an upload")
-          .atMost(PATIENCE)
           .until(
               () -> Files.exists(services.archivesDirectory().resolve(UPLOADING + "/upload.json")));
       s3.throttle(10_000);
       send(recorder, request(GATHERING).store().json());
       await("some of the images")
-          .atMost(PATIENCE)
           .until(
               () ->
                   recorder.told().stream()

@@ -3,8 +3,8 @@ package io.github.satchel.faults;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.satchel.contract.Json;
-import io.github.satchel.faults.History.Create;
-import io.github.satchel.faults.History.Zip;
+import io.github.satchel.faults.History.Aftermath;
+import io.github.satchel.faults.History.Circumstances;
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.testkit.Endpoints;
 import io.github.satchel.testkit.JobSettings;
@@ -12,6 +12,7 @@ import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.ServiceProcesses;
 import io.github.satchel.testkit.ServiceProcesses.Service;
 import io.github.satchel.testkit.ServiceSettings;
+import io.github.satchel.testkit.Tls;
 import io.github.satchel.testkit.flink.FlinkCluster;
 import io.github.satchel.testkit.process.FreePorts;
 import io.github.satchel.testkit.process.JavaCommand;
@@ -29,8 +30,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.util.IOUtils;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +50,12 @@ final class World implements AutoCloseable {
   static final String KEY = "pool-1";
 
   private static final int CLASSIFIERS = 1_000_000;
+
+  /** Of a task manager, as they are shipped. */
+  private static final int SLOTS = 2;
+
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final String SAVEPOINTS =
-      "s3://" + LocalServices.CHECKPOINTS_BUCKET + "/savepoints";
+  private static final String SAVEPOINTS = WorldSettings.CHECKPOINTS + "/savepoints";
 
   private final Path directory;
   private final ServiceProcesses services;
@@ -59,6 +65,7 @@ final class World implements AutoCloseable {
   private final FakeClock clock;
   private final FlinkCluster flink;
   private final int taskManagers;
+  private final AtomicInteger hanging = new AtomicInteger();
   private boolean started;
   private @Nullable Periodic keeper;
 
@@ -86,10 +93,19 @@ final class World implements AutoCloseable {
    *
    * @param overrides of the settings, those of Flink below {@code flink.}
    * @param uploadLatency how long the trainer takes to create
+   * @param patches what the job has besides {@link HangingPicture#PATCH}
    */
   static World start(
-      Path directory, int taskManagers, Map<String, String> overrides, Duration uploadLatency)
+      Path directory,
+      int taskManagers,
+      Map<String, String> overrides,
+      Duration uploadLatency,
+      Patch... patches)
       throws Exception {
+    List<Patch> all = new ArrayList<>(List.of(patches));
+    all.add(HangingPicture.PATCH);
+    Path home =
+        Patch.apply(all, Path.of("../docker/target/flink"), directory.resolve("flink-home"));
     List<Integer> ports = FreePorts.choose(3);
     int zooKeeperPort = ports.get(0);
     int kafkaPort = ports.get(1);
@@ -101,10 +117,9 @@ final class World implements AutoCloseable {
         new ServiceSettings(
             directory.resolve("services"),
             1,
-            null,
-            "",
-            20,
-            uploadLatency.toMillis(),
+            ServiceSettings.Pictures.DRAWN,
+            new ServiceSettings.Latencies(20, 0, uploadLatency.toMillis()),
+            Tls.NONE,
             CLASSIFIERS,
             new ServiceSettings.Listener(kafkaPort, toKafka.port()));
     JavaProcess zooKeeper = zooKeeper(directory, zooKeeperPort);
@@ -114,15 +129,16 @@ final class World implements AutoCloseable {
     }
     Endpoints endpoints = proxied(services.endpoints(), proxies, directory.resolve("credentials"));
     Map<String, String> job = JobSettings.of(endpoints);
-    job.putAll(settings(zooKeeperPort));
+    job.putAll(WorldSettings.of(zooKeeperPort));
     TcpProxy toJobManager = new TcpProxy(jobManagerPort);
     job.put("flink.high-availability.jobmanager.port", String.valueOf(toJobManager.port()));
     job.put("flink.jobmanager.rpc.bind-port", String.valueOf(jobManagerPort));
     job.putAll(overrides);
+    HangingPicture.put(buckets(directory).resolve(LocalServices.IMAGES_BUCKET));
     FakeClock clock = new FakeClock(directory);
     FlinkCluster flink =
         FlinkCluster.create(
-            Path.of("../docker/target/flink"),
+            home,
             directory.resolve("flink"),
             SatchelConfiguration.of(job),
             new Configuration(),
@@ -139,37 +155,6 @@ final class World implements AutoCloseable {
       IOUtils.closeQuietly(world);
       throw e;
     }
-  }
-
-  private static Map<String, String> settings(int zooKeeperPort) {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("request.max-deadline", "3 min");
-    settings.put("request.deadline", "3 min");
-    settings.put("admit.remember", "200 s");
-    settings.put("fetch.timeout", "10 s");
-    settings.put("fetch.dead-host-pause", "1 s");
-    settings.put("watson.response-timeout", "20 s");
-    settings.put("watson.max-attempts", "10");
-    settings.put("kafka.properties", "request.timeout.ms:10000");
-    settings.put("flink.high-availability.type", "zookeeper");
-    settings.put("flink.high-availability.zookeeper.quorum", "127.0.0.1:" + zooKeeperPort);
-    // Until then a job manager that is dead leads, as far as ZooKeeper knows.
-    settings.put("flink.high-availability.zookeeper.client.session-timeout", "6 s");
-    settings.put("flink.high-availability.zookeeper.client.connection-timeout", "5 s");
-    String checkpoints = "s3://" + LocalServices.CHECKPOINTS_BUCKET;
-    settings.put("flink.high-availability.storageDir", checkpoints + "/ha");
-    settings.put("flink.execution.checkpointing.dir", checkpoints + "/checkpoints");
-    settings.put("flink.execution.checkpointing.interval", "3 s");
-    settings.put("flink.execution.checkpointing.min-pause", "1 s");
-    settings.put("flink.execution.checkpointing.timeout", "30 s");
-    settings.put("flink.heartbeat.interval", "1 s");
-    settings.put("flink.heartbeat.timeout", "8 s");
-    settings.put("flink.restart-strategy.exponential-delay.max-backoff", "5 s");
-    settings.put("flink.jobmanager.adaptive-scheduler.submission.resource-wait-timeout", "5 min");
-    settings.put("flink.slot.request.timeout", "30 s");
-    settings.put("flink.web.refresh-interval", "500 ms");
-    settings.put("flink.metrics.fetcher.update-interval", "0 ms");
-    return settings;
   }
 
   private static JavaProcess zooKeeper(Path directory, int port) throws IOException {
@@ -277,28 +262,72 @@ final class World implements AutoCloseable {
 
   /** Where checkpoints lie, as a directory of this machine. */
   Path checkpoints() {
-    return directory.resolve("services/s3").resolve(LocalServices.CHECKPOINTS_BUCKET);
+    return buckets().resolve(LocalServices.CHECKPOINTS_BUCKET);
   }
 
-  /** Ends the job with a savepoint, and starts it from there with another parallelism. */
-  synchronized void restartFromSavepoint(int parallelism) throws IOException, InterruptedException {
+  /** The slots of all task managers, which is what a vertex can be scaled to. */
+  int slots() {
+    return taskManagers * SLOTS;
+  }
+
+  /** Has the next requests hold a picture at which a decoder hangs. */
+  void sendHangingPictures(int requests) {
+    hanging.set(requests);
+  }
+
+  /** Whether the next request is to hold such a picture. */
+  boolean takeHangingPicture() {
+    return hanging.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+  }
+
+  /** Ends all task managers as a crash would. */
+  void killTaskManagers() {
+    for (JavaProcess taskManager : taskManagers()) {
+      try {
+        taskManager.kill();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * Ends the job with a savepoint, and starts it from there, which then belongs to Flink.
+   *
+   * @param settings of the job that are other than before
+   * @param whileStopped what is done between the two
+   */
+  synchronized void restartFromSavepoint(
+      int parallelism, Map<String, String> settings, Periodic.Action whileStopped)
+      throws Exception {
     String savepoint = flink.rest().stopWithSavepoint(SAVEPOINTS);
     flink.jobManager().close();
-    Path file = directory.resolve("flink/conf/config.yaml");
-    List<String> lines = new ArrayList<>(Files.readAllLines(file));
-    lines.removeIf(
-        line ->
-            line.startsWith("execution.state-recovery.path")
-                || line.startsWith("parallelism.default"));
-    lines.add("execution.state-recovery.path: \"" + savepoint + "\"");
-    lines.add("parallelism.default: \"" + parallelism + "\"");
-    Files.write(file, lines);
+    whileStopped.run();
+    Path conf = directory.resolve("flink/conf");
+    change(
+        conf.resolve("config.yaml"),
+        Map.of(
+            "execution.state-recovery.path",
+            savepoint,
+            "execution.state-recovery.claim-mode",
+            "CLAIM",
+            "parallelism.default",
+            String.valueOf(parallelism)));
+    change(conf.resolve("satchel.yaml"), settings);
     flink.startJobManager();
+  }
+
+  /** Writes some of the keys of a configuration file anew. */
+  private static void change(Path file, Map<String, String> settings) throws IOException {
+    List<String> lines = new ArrayList<>(Files.readAllLines(file));
+    lines.removeIf(line -> settings.containsKey(line.substring(0, line.indexOf(':'))));
+    settings.forEach((key, value) -> lines.add(key + ": \"" + value + "\""));
+    Files.write(file, lines);
   }
 
   /** Bytes of each vertex's state, in a savepoint taken now. */
   Map<String, Long> stateSizes() throws IOException, InterruptedException {
-    flink.rest().savepoint(SAVEPOINTS);
+    String savepoint = flink.rest().savepoint(SAVEPOINTS);
     String job = "/jobs/" + flink.rest().findJob().orElseThrow();
     JsonNode latest =
         get(flink.rest().address().resolve(job + "/checkpoints")).at("/latest/savepoint");
@@ -316,37 +345,35 @@ final class World implements AutoCloseable {
                 sizes.put(
                     names.getOrDefault(task.getKey(), task.getKey()),
                     task.getValue().path("state_size").asLong()));
+    FileUtils.deleteDirectory(
+        checkpoints().resolve("savepoints").resolve(Path.of(savepoint).getFileName()).toFile());
     return sizes;
   }
 
-  /** What the trainer created so far. */
-  List<Create> creates() throws IOException, InterruptedException {
-    List<Create> creates = new ArrayList<>();
-    JsonNode calls =
-        get(URI.create(services.endpoints().trainer() + "/emulator/history?kind=create"))
-            .path("calls");
-    for (JsonNode call : calls) {
-      if (call.path("status").asInt() == 200) {
-        Map<String, Zip> examples = new HashMap<>();
-        for (JsonNode each : call.path("examples")) {
-          List<String> entries = new ArrayList<>();
-          each.path("entries").forEach(entry -> entries.add(entry.asText()));
-          examples.put(each.path("class").asText(), new Zip(entries, each.path("sha256").asText()));
-        }
-        creates.add(
-            new Create(call.path("classifier_id").asText(), call.path("name").asText(), examples));
-      }
-    }
-    return creates;
+  /** All that can be seen of a run from outside. */
+  History history(Recorder recorder, Circumstances circumstances, Aftermath aftermath)
+      throws IOException {
+    return new History(
+        recorder.sent(),
+        recorder.told(),
+        recorder.letters(),
+        CreateListing.of(directory.resolve("services/trainer/calls.jsonl")),
+        ArchivesListing.of(archivesDirectory()),
+        circumstances,
+        aftermath);
   }
 
-  /** What lies in the archives directory. */
-  Map<String, Zip> archives() throws IOException {
-    return ArchivesListing.of(archivesDirectory());
+  /** Where all buckets lie, as directories of this machine. */
+  Path buckets() {
+    return buckets(directory);
+  }
+
+  private static Path buckets(Path directory) {
+    return directory.resolve("services/s3");
   }
 
   Path archivesDirectory() {
-    return directory.resolve("services/s3").resolve(LocalServices.ARCHIVES_BUCKET);
+    return buckets().resolve(LocalServices.ARCHIVES_BUCKET);
   }
 
   private static JsonNode get(URI address) throws IOException, InterruptedException {

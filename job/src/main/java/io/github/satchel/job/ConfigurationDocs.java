@@ -28,15 +28,29 @@ final class ConfigurationDocs {
 
         This page is generated from `SatchelOptions`, and a test fails when it is stale.
 
-        | key | default | value | |
-        |---|---|---|---|
+        Every setting is free to change across a savepoint, unless its last column says what to mind: what is under way goes
+        on, by the old value or the new one. Of a setting that was renamed the old name still works.
+
+        | key | default | value | | changing it |
+        |---|---|---|---|---|
         """
         + rows;
   }
 
   private static String row(ConfigOption<?> option) {
-    return "| `%s` | %s | %s | %s |%n"
-        .formatted(option.key(), defaultOf(option), allowed(option), description(option));
+    return "| `%s` | %s | %s | %s | %s |%n"
+        .formatted(
+            option.key(),
+            defaultOf(option),
+            allowed(option),
+            description(option) + oldNames(option),
+            SatchelOptions.CHANGED_WITH_CARE.getOrDefault(option, "free"));
+  }
+
+  private static String oldNames(ConfigOption<?> option) {
+    StringBuilder names = new StringBuilder();
+    option.fallbackKeys().forEach(key -> names.append(" Once `%s`.".formatted(key.getKey())));
+    return names.toString();
   }
 
   /** What an option is for. */

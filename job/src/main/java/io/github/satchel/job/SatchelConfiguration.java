@@ -2,12 +2,14 @@ package io.github.satchel.job;
 
 import io.github.satchel.job.fetch.FetchSettings;
 import io.github.satchel.job.resize.ResizeSettings;
+import io.github.satchel.job.trainer.Trainers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,16 +91,23 @@ public final class SatchelConfiguration {
         });
     Configuration options = Configuration.fromMap(own);
     List<String> problems = new ArrayList<>();
+    List<String> missing =
+        SatchelOptions.REQUIRED.stream()
+            .map(ConfigOption::key)
+            .filter(key -> !own.containsKey(key))
+            .sorted(Comparator.reverseOrder()) // the site's name before its contact
+            .toList();
     own.keySet().forEach(key -> checkKey(key, problems));
     SatchelOptions.all().forEach(option -> checkValue(option, options, problems));
     if (problems.isEmpty()) {
       SatchelOptions.RULES.forEach(rule -> rule.check(options).ifPresent(problems::add));
       checkStage(() -> FetchSettings.from(options), problems);
       checkStage(() -> ResizeSettings.from(options), problems);
-      checkStage(() -> SatchelJob.decrypter(options), problems);
+      checkStage(() -> Trainers.decrypter(options), problems);
     }
     if (!problems.isEmpty()) {
-      throw new InvalidConfigurationException(problems);
+      throw new InvalidConfigurationException(
+          problems, missing.size() == problems.size() ? missing : List.of());
     }
     return new SatchelConfiguration(options, Configuration.fromMap(flink));
   }
@@ -109,6 +118,7 @@ public final class SatchelConfiguration {
             .anyMatch(
                 option ->
                     option.key().equals(key)
+                        || fallbackKeys(option).contains(key)
                         || (isMap(option) && key.startsWith(option.key() + ".")));
     if (known) {
       return;
@@ -123,6 +133,13 @@ public final class SatchelConfiguration {
         near.isEmpty()
             ? "unknown key " + key + "; keys start with " + String.join(", ", sections())
             : "unknown key " + key + "; allowed are " + String.join(", ", near));
+  }
+
+  /** Names that a setting had once. */
+  private static List<String> fallbackKeys(ConfigOption<?> option) {
+    List<String> keys = new ArrayList<>();
+    option.fallbackKeys().forEach(key -> keys.add(key.getKey()));
+    return keys;
   }
 
   private static List<String> sections() {
@@ -178,6 +195,18 @@ public final class SatchelConfiguration {
       };
     }
 
+    static <T extends Comparable<T>> Rule notLess(ConfigOption<T> option, ConfigOption<T> other) {
+      return options -> {
+        T value = options.get(option);
+        T bound = options.get(other);
+        return value.compareTo(bound) >= 0
+            ? Optional.empty()
+            : Optional.of(
+                "%s: %s is less than %s, %s"
+                    .formatted(option.key(), print(value), other.key(), print(bound)));
+      };
+    }
+
     static <T extends Comparable<T>> Rule longerThan(
         ConfigOption<T> option, ConfigOption<T> other) {
       return options -> {
@@ -207,18 +236,29 @@ public final class SatchelConfiguration {
   public static final class InvalidConfigurationException extends Exception {
 
     private final List<String> problems;
+    private final List<String> missing;
 
     InvalidConfigurationException(List<String> problems) {
+      this(problems, List.of());
+    }
+
+    InvalidConfigurationException(List<String> problems, List<String> missing) {
       super(
           problems.size() == 1
               ? "Wrong configuration: " + problems.get(0)
               : "Wrong configuration:\n  - " + String.join("\n  - ", problems));
       this.problems = List.copyOf(problems);
+      this.missing = List.copyOf(missing);
     }
 
     /** A sentence for each thing that is wrong. */
     public List<String> problems() {
       return problems;
+    }
+
+    /** Keys that are required and not there, if there is no other problem. */
+    public List<String> missing() {
+      return missing;
     }
   }
 }

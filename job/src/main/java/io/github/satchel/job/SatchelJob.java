@@ -1,15 +1,5 @@
 package io.github.satchel.job;
 
-import io.github.satchel.connectors.training.CredentialsDecrypter;
-import io.github.satchel.connectors.training.CredentialsDirectory;
-import io.github.satchel.connectors.training.HttpEndpointDirectory;
-import io.github.satchel.connectors.training.HttpEndpointResolver;
-import io.github.satchel.connectors.training.HttpTrainerSink;
-import io.github.satchel.connectors.training.TrainingEvent;
-import io.github.satchel.connectors.training.TrainingSinkBuilder;
-import io.github.satchel.connectors.training.WatsonSink;
-import io.github.satchel.connectors.training.WatsonSinkBuilder;
-import io.github.satchel.contract.Delivery;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
 import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.events.DeadLetterSerializer;
@@ -18,25 +8,20 @@ import io.github.satchel.job.events.RawRequestDeserializer;
 import io.github.satchel.job.events.RequestStatusDeserializer;
 import io.github.satchel.job.fetch.FetchFunction;
 import io.github.satchel.job.fetch.FetchSettings;
-import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.RawRequest;
 import io.github.satchel.job.model.RequestStatus;
 import io.github.satchel.job.resize.ResizeFunction;
 import io.github.satchel.job.resize.ResizeSettings;
-import io.github.satchel.job.trainer.PackedRequestConverter;
-import io.github.satchel.job.trainer.TrainingEventSerializer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.IllegalConfigurationException;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -71,6 +56,11 @@ public final class SatchelJob {
   private static final String MAX_KAFKA_OUTAGE_MS =
       String.valueOf(Duration.ofMinutes(10).toMillis());
 
+  /**
+   * How long a broker holds back the answer that there is nothing new; what is new comes at once.
+   */
+  private static final String IDLE_WAIT_MS = "5000";
+
   private SatchelJob() {}
 
   public static void main(String[] args) throws Exception {
@@ -85,27 +75,23 @@ public final class SatchelJob {
    * @param options settings as {@link SatchelConfiguration} checked them
    */
   public static void build(StreamExecutionEnvironment environment, Configuration options) {
-    var events =
-        new EventSerializer(
-            options.get(SatchelOptions.KAFKA_RESULTS_TOPIC), maxContentBytes(options));
-    Sink<TrainingEvent> trainingEvents = topic(options, new TrainingEventSerializer(events));
-    HttpEndpointResolver endpoints = endpoints(options);
-    new SatchelTopology(
+    new SatchelTopology(options, kafka(options)).build(environment);
+  }
+
+  private static Ends kafka(Configuration options) {
+    return new Ends(
+        requests(options),
+        statuses(options),
+        new FetchFunction(FetchSettings.from(options)),
+        new ResizeFunction(ResizeSettings.from(options), CacheSettings.from(options)),
+        topic(
             options,
-            requests(options),
-            statuses(options),
-            new FetchFunction(FetchSettings.from(options)),
-            new ResizeFunction(ResizeSettings.from(options), CacheSettings.from(options)),
-            endpoints,
-            watson(options, trainingEvents),
-            http(options, endpoints, trainingEvents),
-            topic(options, events),
-            topic(
-                options,
-                new DeadLetterSerializer(
-                    options.get(SatchelOptions.KAFKA_DEAD_LETTERS_TOPIC),
-                    maxContentBytes(options))))
-        .build(environment);
+            new EventSerializer(
+                options.get(SatchelOptions.KAFKA_RESULTS_TOPIC), maxContentBytes(options))),
+        topic(
+            options,
+            new DeadLetterSerializer(
+                options.get(SatchelOptions.KAFKA_DEAD_LETTERS_TOPIC), maxContentBytes(options))));
   }
 
   private static SatchelConfiguration configuration(String[] args)
@@ -141,8 +127,10 @@ public final class SatchelJob {
       OffsetResetStrategy withoutOffset) {
     String topic = options.get(topicOption);
     String group = options.get(SatchelOptions.KAFKA_GROUP_ID);
+    Properties properties = clientProperties(options);
+    properties.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, IDLE_WAIT_MS);
     return KafkaSource.<T>builder()
-        .setProperties(clientProperties(options))
+        .setProperties(properties)
         .setProperty(
             ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
             String.valueOf(maxMessageBytes(options)))
@@ -169,74 +157,6 @@ public final class SatchelJob {
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
         .setRecordSerializer(serializer)
         .build();
-  }
-
-  private static Sink<PackedRequest> watson(Configuration options, Sink<TrainingEvent> events) {
-    WatsonSinkBuilder<PackedRequest> sink =
-        common(WatsonSink.<PackedRequest>builder(), Delivery.Kind.WATSON, options, events);
-    decrypter(options).ifPresent(sink::setCredentialsDecrypter);
-    return sink.setCredentialsResolver(
-            new CredentialsDirectory(options.get(SatchelOptions.CREDENTIALS_DIR)))
-        .setIamUrl(options.get(SatchelOptions.WATSON_IAM_URL))
-        .setRestTime(options.get(SatchelOptions.WATSON_REST_TIME))
-        .setMaxCallsPerKey(options.get(SatchelOptions.WATSON_MAX_CALLS_PER_KEY))
-        .setDeleteAgainAfter(options.get(SatchelOptions.WATSON_DELETE_AGAIN_AFTER))
-        .setFollow(options.get(SatchelOptions.WATSON_FOLLOW))
-        .setFollowIntervals(
-            options.get(SatchelOptions.WATSON_FOLLOW_INTERVAL),
-            options.get(SatchelOptions.WATSON_FOLLOW_MAX_INTERVAL))
-        .setFollowLimit(options.get(SatchelOptions.WATSON_FOLLOW_LIMIT))
-        .build();
-  }
-
-  /**
-   * What opens credentials that come in a request; empty if there is no key set.
-   *
-   * @throws IllegalConfigurationException if they could be used nowhere
-   */
-  static Optional<CredentialsDecrypter> decrypter(Configuration options) {
-    String keySet = options.get(SatchelOptions.CREDENTIALS_KEY_SET);
-    if (keySet == null) {
-      return Optional.empty();
-    }
-    List<String> origins = options.get(SatchelOptions.CREDENTIALS_ALLOWED_ORIGINS);
-    String key = SatchelOptions.CREDENTIALS_ALLOWED_ORIGINS.key();
-    if (origins.isEmpty()) {
-      throw new IllegalConfigurationException(
-          key + ": empty, so that credentials.key-set is of no use; name at least one origin");
-    }
-    try {
-      return Optional.of(new CredentialsDecrypter(keySet, origins));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalConfigurationException(key + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static Sink<PackedRequest> http(
-      Configuration options, HttpEndpointResolver endpoints, Sink<TrainingEvent> events) {
-    return common(HttpTrainerSink.<PackedRequest>builder(), Delivery.Kind.HTTP, options, events)
-        .setEndpointResolver(endpoints)
-        .build();
-  }
-
-  private static <B extends TrainingSinkBuilder<PackedRequest, B>> B common(
-      B sink, Delivery.Kind receiver, Configuration options, Sink<TrainingEvent> events) {
-    return sink.setElementConverter(new PackedRequestConverter(receiver))
-        .setEventSink(events)
-        .setMaxConcurrentUploads(options.get(SatchelOptions.WATSON_MAX_UPLOADS))
-        .setMaxUploadBytes(options.get(SatchelOptions.WATSON_MAX_UPLOAD_SIZE).getBytes())
-        .setProgressInterval(options.get(SatchelOptions.WATSON_PROGRESS_INTERVAL))
-        .setConnectTimeout(options.get(SatchelOptions.WATSON_CONNECT_TIMEOUT))
-        .setResponseTimeout(options.get(SatchelOptions.WATSON_RESPONSE_TIMEOUT))
-        .setIdleTimeout(options.get(SatchelOptions.WATSON_IDLE_TIMEOUT))
-        .setUploadTimeout(options.get(SatchelOptions.WATSON_UPLOAD_TIMEOUT))
-        .setMaxAttempts(options.get(SatchelOptions.WATSON_MAX_ATTEMPTS))
-        .setKeepArchives(options.get(SatchelOptions.ARCHIVES_KEEP));
-  }
-
-  private static HttpEndpointResolver endpoints(Configuration options) {
-    String directory = options.get(SatchelOptions.ENDPOINTS_DIR);
-    return directory == null ? name -> Optional.empty() : new HttpEndpointDirectory(directory);
   }
 
   private static Properties clientProperties(Configuration options) {

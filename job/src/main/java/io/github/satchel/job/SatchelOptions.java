@@ -3,6 +3,7 @@ package io.github.satchel.job;
 import static org.apache.flink.configuration.ConfigOptions.key;
 
 import io.github.satchel.job.SatchelConfiguration.Rule;
+import io.github.satchel.job.fetch.TlsChoice;
 import io.github.satchel.job.resize.KernelChoice;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -19,6 +20,22 @@ import org.apache.kafka.common.record.CompressionType;
  * from here ({@link ConfigurationDocs}); {@link SatchelConfiguration} reads and checks them.
  */
 public final class SatchelOptions {
+
+  public static final ConfigOption<String> SITE_NAME =
+      key("site.name")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "What your site is called: pupils read it where a web host does not allow a picture"
+                  + " to be used.");
+
+  public static final ConfigOption<String> SITE_CONTACT =
+      key("site.contact")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Where the owner of a web host reaches you: an address of a page, or of e-mail. It is"
+                  + " in the User-Agent of every download.");
 
   public static final ConfigOption<String> KAFKA_BOOTSTRAP_SERVERS =
       key("kafka.bootstrap-servers")
@@ -114,9 +131,8 @@ public final class SatchelOptions {
           .defaultValue(300)
           .withDescription(
               "Images of a request on their way at once, from being sent to being told of in a"
-                  + " progress event; at least 20. Everything a small request waits for behind a"
-                  + " large one, and the most that one request gets done in a"
-                  + " window.progress-interval.");
+                  + " progress event; at least 20. More where the stages behind are faster: twice"
+                  + " what they got done between the last two progress events.");
 
   public static final ConfigOption<Integer> DISPATCH_QUANTUM =
       key("dispatch.quantum")
@@ -132,7 +148,7 @@ public final class SatchelOptions {
           .durationType()
           .defaultValue(Duration.ofSeconds(5))
           .withDescription(
-              "How long a request with dispatch.in-flight images on their way waits for one of"
+              "How long a request with as many images on their way as it may have waits for one of"
                   + " them; then it sends 20 more all the same.");
 
   public static final ConfigOption<String> IMAGES_DIR =
@@ -233,9 +249,10 @@ public final class SatchelOptions {
   public static final ConfigOption<String> FETCH_USER_AGENT =
       key("fetch.user-agent")
           .stringType()
-          .defaultValue("machinelearningforkids.co.uk")
+          .noDefaultValue()
           .withDescription(
-              "What the job says it is. Wikimedia asks for \"client/version (contact)\".");
+              "What the job says it is to web hosts, in place of \"satchel (site.contact)\"."
+                  + " Wikimedia asks for a way to reach you in it.");
 
   public static final ConfigOption<List<String>> FETCH_ALLOWED_NETWORKS =
       key("fetch.allowed-networks")
@@ -289,6 +306,15 @@ public final class SatchelOptions {
           .withDescription(
               "Hosts whose certificates are not verified: names, or *.example.org for all names below"
                   + " one.");
+
+  public static final ConfigOption<TlsChoice> FETCH_TLS_ENGINE =
+      key("fetch.tls.engine")
+          .enumType(TlsChoice.class)
+          .defaultValue(TlsChoice.AUTO)
+          .withDescription(
+              "What encrypts downloads: native (BoringSSL; the job does not start where it does not"
+                  + " load), java (the JVM's own, slower), or auto: native where it loads, else"
+                  + " java.");
 
   public static final ConfigOption<String> FETCH_WIKIMEDIA_PREFIX =
       key("fetch.wikimedia.prefix")
@@ -361,7 +387,7 @@ public final class SatchelOptions {
           .durationType()
           .defaultValue(Duration.ofHours(1))
           .withDescription(
-              "How long a kept picture is used before its origin is asked whether it has changed;"
+              "How long a cached image is used before its origin is asked whether it has changed;"
                   + " 0 to ask every time.");
 
   public static final ConfigOption<Duration> CACHE_TTL =
@@ -374,7 +400,7 @@ public final class SatchelOptions {
       key("cache.timeout")
           .durationType()
           .defaultValue(Duration.ofSeconds(2))
-          .withDescription("Longest time to look for a kept picture; after that it is fetched.");
+          .withDescription("Longest time to look for a cached image; after that it is fetched.");
 
   public static final ConfigOption<String> ARCHIVES_DIR =
       key("archives.dir")
@@ -406,6 +432,23 @@ public final class SatchelOptions {
           .withDescription(
               "How often the archives of a request are tried to be written when their store fails,"
                   + " at growing distances from 200 ms on; then the job restarts.");
+
+  public static final ConfigOption<MemorySize> ARCHIVES_INLINE_SIZE =
+      key("archives.inline-size")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(4))
+          .withDescription(
+              "Archives of a request that together are no larger are not written to archives.dir but"
+                  + " travel to the trainer with their request, and lie in Flink's state until its"
+                  + " outcome; 0 kb: none do. With archives.keep or deliverTo.store all are written.");
+
+  public static final ConfigOption<MemorySize> ARCHIVES_INLINE_MEMORY =
+      key("archives.inline-memory")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(32))
+          .withDescription(
+              "Bytes of such archives in memory at once, being made or uploaded, for each task"
+                  + " manager; others wait in Flink's state. At least archives.inline-size.");
 
   public static final ConfigOption<String> CREDENTIALS_DIR =
       key("credentials.dir")
@@ -451,76 +494,88 @@ public final class SatchelOptions {
           .defaultValue("https://iam.cloud.ibm.com")
           .withDescription("Where API keys are exchanged for tokens.");
 
-  public static final ConfigOption<Integer> WATSON_MAX_UPLOADS =
-      key("watson.max-uploads")
+  public static final ConfigOption<Integer> TRAINER_MAX_UPLOADS =
+      key("trainer.max-uploads")
           .intType()
-          .defaultValue(4)
-          .withDescription("Uploads at once, for each subtask of the sink.");
+          .defaultValue(16)
+          .withDescription(
+              "Uploads at once, for each subtask of a trainer. Further requests wait in Flink's"
+                  + " state and hold up nothing.")
+          .withDeprecatedKeys("watson.max-uploads");
 
-  public static final ConfigOption<MemorySize> WATSON_MAX_UPLOAD_SIZE =
-      key("watson.max-upload-size")
+  public static final ConfigOption<MemorySize> TRAINER_MAX_UPLOAD_SIZE =
+      key("trainer.max-upload-size")
           .memoryType()
           .defaultValue(MemorySize.ofMebiBytes(512))
           .withDescription(
-              "Archives on their way at once, for each subtask of the sink; a request with more"
-                  + " goes alone. They are streamed: this is about the network, not memory.");
+              "Archives on their way at once, for each subtask of a trainer; a request with more"
+                  + " goes alone. They are streamed: this is about the network, not memory.")
+          .withDeprecatedKeys("watson.max-upload-size");
 
-  public static final ConfigOption<Duration> WATSON_PROGRESS_INTERVAL =
-      key("watson.progress-interval")
+  public static final ConfigOption<Duration> TRAINER_PROGRESS_INTERVAL =
+      key("trainer.progress-interval")
           .durationType()
           .defaultValue(Duration.ofSeconds(2))
           .withDescription(
-              "Shortest time between two uploading events of a request, and before the first.");
+              "Shortest time between two uploading events of a request, and before the first.")
+          .withDeprecatedKeys("watson.progress-interval");
 
-  public static final ConfigOption<Duration> WATSON_CONNECT_TIMEOUT =
-      key("watson.connect-timeout")
+  public static final ConfigOption<Duration> TRAINER_CONNECT_TIMEOUT =
+      key("trainer.connect-timeout")
           .durationType()
           .defaultValue(Duration.ofSeconds(10))
-          .withDescription("Longest time until a connection to the trainer stands.");
+          .withDescription("Longest time until a connection to the trainer stands.")
+          .withDeprecatedKeys("watson.connect-timeout");
 
-  public static final ConfigOption<Duration> WATSON_RESPONSE_TIMEOUT =
-      key("watson.response-timeout")
+  public static final ConfigOption<Duration> TRAINER_RESPONSE_TIMEOUT =
+      key("trainer.response-timeout")
           .durationType()
           .defaultValue(Duration.ofMinutes(2))
-          .withDescription("Longest wait for the trainer's answer once everything was sent.");
+          .withDescription("Longest wait for the trainer's answer once everything was sent.")
+          .withDeprecatedKeys("watson.response-timeout");
 
-  public static final ConfigOption<Duration> WATSON_IDLE_TIMEOUT =
-      key("watson.idle-timeout")
+  public static final ConfigOption<Duration> TRAINER_IDLE_TIMEOUT =
+      key("trainer.idle-timeout")
           .durationType()
           .defaultValue(Duration.ofSeconds(30))
           .withDescription(
               "Longest time in which the trainer accepts no byte of an upload. One that moves,"
-                  + " however slowly, is let be.");
+                  + " however slowly, is let be.")
+          .withDeprecatedKeys("watson.idle-timeout");
 
-  public static final ConfigOption<Duration> WATSON_UPLOAD_TIMEOUT =
-      key("watson.upload-timeout")
+  public static final ConfigOption<Duration> TRAINER_UPLOAD_TIMEOUT =
+      key("trainer.upload-timeout")
           .durationType()
           .defaultValue(Duration.ofHours(1))
-          .withDescription("Longest time for one attempt of an upload altogether.");
+          .withDescription("Longest time for one attempt of an upload altogether.")
+          .withDeprecatedKeys("watson.upload-timeout");
 
-  public static final ConfigOption<Integer> WATSON_MAX_ATTEMPTS =
-      key("watson.max-attempts")
+  public static final ConfigOption<Integer> TRAINER_MAX_ATTEMPTS =
+      key("trainer.max-attempts")
           .intType()
           .defaultValue(5)
-          .withDescription("How often a call to the trainer is tried that failed in passing.");
+          .withDescription("How often a call to the trainer is tried that failed in passing.")
+          .withDeprecatedKeys("watson.max-attempts");
 
-  public static final ConfigOption<Duration> WATSON_REST_TIME =
-      key("watson.rest-time")
+  public static final ConfigOption<Duration> WATSON_COOL_DOWN =
+      key("watson.cool-down")
           .durationType()
           .defaultValue(Duration.ofMinutes(1))
           .withDescription(
               "How long credentials whose plan was full, that were rejected, over their limit or"
-                  + " without a service, are left alone by other requests too, unless the service"
-                  + " says it (Retry-After). If all of a request's credentials rest they are tried"
-                  + " all the same, but for those that the service asked to leave alone.");
+                  + " without a service, are left alone by other requests of the same task manager,"
+                  + " unless the service says how long (Retry-After). If all of a request's"
+                  + " credentials are in their cool-down they are tried all the same, but for those"
+                  + " that the service asked to leave alone.")
+          .withDeprecatedKeys("watson.rest-time");
 
   public static final ConfigOption<Integer> WATSON_MAX_CALLS_PER_KEY =
       key("watson.max-calls-per-key")
           .intType()
           .defaultValue(20)
           .withDescription(
-              "Calls at once with the same credentials, for each subtask of the sink; others wait"
-                  + " their turn.");
+              "Calls at once with the same credentials; others wait their turn. The limit is divided"
+                  + " among the subtasks of the trainer, but each may make one.");
 
   public static final ConfigOption<Duration> WATSON_DELETE_AGAIN_AFTER =
       key("watson.delete-again-after")
@@ -558,9 +613,38 @@ public final class SatchelOptions {
           .withDescription(
               "After which a classifier that still trains is given up as training-unknown.");
 
+  /**
+   * What to mind when a setting is changed across a savepoint. All others are free to change: what
+   * is under way goes on, by the old value or the new one.
+   */
+  static final Map<ConfigOption<?>, String> CHANGED_WITH_CARE =
+      Map.of(
+          KAFKA_BOOTSTRAP_SERVERS,
+          "Other brokers of the same cluster are free to name. For another cluster, start without a"
+              + " savepoint: positions in the topics do not hold there.",
+          KAFKA_REQUESTS_TOPIC,
+          "A job that goes on from a savepoint reads the old topic, too, until it starts anew.",
+          KAFKA_RESULTS_TOPIC,
+          "Requests under way end in the new topic: move its readers first.",
+          IMAGES_DIR,
+          "Copy the images first: those of requests under way are looked for in the new place.",
+          RESIZE_WIDTH,
+          "Let requests under way end first, or their pictures have both sizes.",
+          RESIZE_HEIGHT,
+          "Let requests under way end first, or their pictures have both sizes.",
+          ARCHIVES_DIR,
+          "What the old place holds of requests that are not forgotten yet (admit.remember) is not"
+              + " removed: delete it then. One of these that is sent again is not answered.",
+          CREDENTIALS_DIR,
+          "Names that requests under way use must be there, for watson.follow-limit after their"
+              + " uploads.",
+          CREDENTIALS_KEY_SET,
+          "Keys that requests under way use must be there, for watson.follow-limit after their"
+              + " uploads.");
+
   /** Options without which there is no job. */
   static final Set<ConfigOption<?>> REQUIRED =
-      Set.of(KAFKA_BOOTSTRAP_SERVERS, ARCHIVES_DIR, CREDENTIALS_DIR);
+      Set.of(SITE_NAME, SITE_CONTACT, KAFKA_BOOTSTRAP_SERVERS, ARCHIVES_DIR, CREDENTIALS_DIR);
 
   /** What the values must be beyond their type. */
   static final List<Rule> RULES =
@@ -578,21 +662,22 @@ public final class SatchelOptions {
           Rule.atLeast(CACHE_TTL, Duration.ofSeconds(1)),
           Rule.atLeast(CACHE_TIMEOUT, Duration.ofMillis(1)),
           Rule.atLeast(ARCHIVES_WRITERS, 1),
+          Rule.notLess(ARCHIVES_INLINE_MEMORY, ARCHIVES_INLINE_SIZE),
           Rule.atLeast(ARCHIVES_MAX_ATTEMPTS, 1),
-          Rule.atLeast(WATSON_MAX_UPLOADS, 1),
-          Rule.atLeast(WATSON_MAX_UPLOAD_SIZE, new MemorySize(1)),
-          Rule.atLeast(WATSON_PROGRESS_INTERVAL, Duration.ofMillis(100)),
-          Rule.atLeast(WATSON_IDLE_TIMEOUT, Duration.ofMillis(1)),
-          Rule.atLeast(WATSON_UPLOAD_TIMEOUT, Duration.ofMillis(1)),
-          Rule.atLeast(WATSON_REST_TIME, Duration.ZERO),
+          Rule.atLeast(TRAINER_MAX_UPLOADS, 1),
+          Rule.atLeast(TRAINER_MAX_UPLOAD_SIZE, new MemorySize(1)),
+          Rule.atLeast(TRAINER_PROGRESS_INTERVAL, Duration.ofMillis(100)),
+          Rule.atLeast(TRAINER_IDLE_TIMEOUT, Duration.ofMillis(1)),
+          Rule.atLeast(TRAINER_UPLOAD_TIMEOUT, Duration.ofMillis(1)),
+          Rule.atLeast(WATSON_COOL_DOWN, Duration.ZERO),
           Rule.atLeast(WATSON_MAX_CALLS_PER_KEY, 1),
           Rule.atLeast(WATSON_DELETE_AGAIN_AFTER, Duration.ZERO),
           Rule.atLeast(WATSON_FOLLOW_INTERVAL, Duration.ofMillis(1)),
           Rule.longerThan(WATSON_FOLLOW_MAX_INTERVAL, WATSON_FOLLOW_INTERVAL),
           Rule.longerThan(WATSON_FOLLOW_LIMIT, WATSON_FOLLOW_INTERVAL),
-          Rule.atLeast(WATSON_CONNECT_TIMEOUT, Duration.ofMillis(1)),
-          Rule.atLeast(WATSON_RESPONSE_TIMEOUT, Duration.ofMillis(1)),
-          Rule.atLeast(WATSON_MAX_ATTEMPTS, 1));
+          Rule.atLeast(TRAINER_CONNECT_TIMEOUT, Duration.ofMillis(1)),
+          Rule.atLeast(TRAINER_RESPONSE_TIMEOUT, Duration.ofMillis(1)),
+          Rule.atLeast(TRAINER_MAX_ATTEMPTS, 1));
 
   private SatchelOptions() {}
 

@@ -1,6 +1,7 @@
 package io.github.satchel.job;
 
 import io.github.satchel.connectors.training.HttpEndpointResolver;
+import io.github.satchel.connectors.training.TrainingOperator;
 import io.github.satchel.contract.Event;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.admit.AdmitFunction;
@@ -8,6 +9,7 @@ import io.github.satchel.job.admit.ValidateFunction;
 import io.github.satchel.job.dispatch.DispatchFunction;
 import io.github.satchel.job.dispatch.DispatchOperator;
 import io.github.satchel.job.dispatch.DispatchSettings;
+import io.github.satchel.job.fetch.FetchRoute;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.DeadLetter;
 import io.github.satchel.job.model.FetchedImage;
@@ -17,25 +19,24 @@ import io.github.satchel.job.model.RawRequest;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.RequestStatus;
 import io.github.satchel.job.model.ResizedImage;
+import io.github.satchel.job.trainer.Trainers;
 import io.github.satchel.job.window.ArchiveSettings;
 import io.github.satchel.job.window.RequestWindow;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.async.AsyncFunction;
 import org.apache.flink.util.OutputTag;
 
 /**
- * What flows where. Everything that touches the outside world is an argument.
+ * What flows where, as a function of the settings and the {@link Ends}. Every edge names how
+ * records are partitioned: one that does not is forward, and after a rescaling leaves subtasks
+ * idle.
  *
  * <pre>
  *  training-requests
@@ -51,12 +52,13 @@ import org.apache.flink.util.OutputTag;
  *     resize                      |
  *        | by request             | by request
  *     request window <────────────+
- *        |── progress, failed, stored ──> training-results
- *     trainer ── uploading, uploaded, failed, ready, training-failed, training-unknown
+ *        |── accepted, progress, failed, stored ──────────────+
+ *        | by request                                        | by request
+ *     trainer, http trainer ── uploading, uploaded, … ──> events
  * </pre>
  *
- * <p>What the job tells is read back, as Flink has no way upstream: dispatch learns from it how far
- * requests are.
+ * <p>What the job writes is read back, as Flink has no way upstream: dispatch learns from it how
+ * far requests are.
  *
  * <p>Each stage is a vertex of its own, so that the dashboard shows where a burst waits and each
  * can be scaled by itself. The uids are part of every savepoint: a changed one loses state.
@@ -70,45 +72,20 @@ final class SatchelTopology {
   private static final OutputTag<RequestSignal> SIGNALS =
       new OutputTag<>("signals", TypeInformation.of(RequestSignal.class));
 
+  private static final OutputTag<PackedRequest> HTTP =
+      new OutputTag<>("http", TypeInformation.of(PackedRequest.class));
+
   private final Configuration options;
-  private final Source<RawRequest, ?, ?> requests;
-  private final Source<RequestStatus, ?, ?> statuses;
-  private final AsyncFunction<ImageTask, FetchedImage> fetch;
-  private final MapFunction<FetchedImage, ResizedImage> resize;
+  private final Ends ends;
   private final HttpEndpointResolver endpoints;
-  private final Sink<PackedRequest> trainer;
-  private final Sink<PackedRequest> httpTrainer;
-  private final Sink<Event> events;
-  private final Sink<DeadLetter> deadLetters;
 
   /**
    * @param options settings as {@link SatchelConfiguration} checked them
-   * @param statuses what the sinks of events and outcomes were told
-   * @param endpoints those that {@code httpTrainer} knows
-   * @param trainer takes the archives that go to Watson, and tells their outcome by itself
-   * @param httpTrainer the same for those that go to an endpoint
    */
-  SatchelTopology(
-      Configuration options,
-      Source<RawRequest, ?, ?> requests,
-      Source<RequestStatus, ?, ?> statuses,
-      AsyncFunction<ImageTask, FetchedImage> fetch,
-      MapFunction<FetchedImage, ResizedImage> resize,
-      HttpEndpointResolver endpoints,
-      Sink<PackedRequest> trainer,
-      Sink<PackedRequest> httpTrainer,
-      Sink<Event> events,
-      Sink<DeadLetter> deadLetters) {
+  SatchelTopology(Configuration options, Ends ends) {
     this.options = options;
-    this.requests = requests;
-    this.statuses = statuses;
-    this.fetch = fetch;
-    this.resize = resize;
-    this.endpoints = endpoints;
-    this.trainer = trainer;
-    this.httpTrainer = httpTrainer;
-    this.events = events;
-    this.deadLetters = deadLetters;
+    this.ends = ends;
+    this.endpoints = Trainers.endpoints(options);
   }
 
   void build(StreamExecutionEnvironment environment) {
@@ -120,15 +97,23 @@ final class SatchelTopology {
         window(
             admitted.getSideOutput(SIGNALS).union(images.getSideOutput(SIGNALS)),
             resize(fetch(images)));
-    train(packed);
-    tell(valid.getSideOutput(EVENTS).union(packed.getSideOutput(EVENTS)));
-    setAside(valid.getSideOutput(DEAD_LETTERS));
+    emit(
+        valid
+            .getSideOutput(EVENTS)
+            .union(
+                packed.getSideOutput(EVENTS),
+                train(packed, Trainers.watson(options), "trainer"),
+                train(
+                    packed.getSideOutput(HTTP),
+                    Trainers.http(options, endpoints),
+                    "http trainer")));
+    deadLetter(valid.getSideOutput(DEAD_LETTERS));
   }
 
   private DataStream<RawRequest> read(StreamExecutionEnvironment environment) {
     return environment
         .fromSource(
-            requests,
+            ends.requests(),
             WatermarkStrategy.noWatermarks(),
             "training requests",
             TypeInformation.of(RawRequest.class))
@@ -138,7 +123,7 @@ final class SatchelTopology {
   private DataStream<RequestStatus> readStatuses(StreamExecutionEnvironment environment) {
     return environment
         .fromSource(
-            statuses,
+            ends.statuses(),
             WatermarkStrategy.noWatermarks(),
             "training results",
             TypeInformation.of(RequestStatus.class))
@@ -146,7 +131,8 @@ final class SatchelTopology {
   }
 
   private SingleOutputStreamOperator<TrainingRequest> validate(DataStream<RawRequest> raw) {
-    return raw.process(new ValidateFunction(endpoints, EVENTS, DEAD_LETTERS))
+    return raw.rebalance()
+        .process(new ValidateFunction(endpoints, EVENTS, DEAD_LETTERS))
         .returns(TrainingRequest.class)
         .name("validate")
         .uid("validate")
@@ -184,11 +170,16 @@ final class SatchelTopology {
   /**
    * The operator's time-out covers waiting in its queue and every attempt: it is no limit of a
    * download but the last moment at which anybody could still want the image.
+   *
+   * <p>Partitioned as by {@code keyBy}, though without keyed state: behind a custom partitioner
+   * Flink would align checkpoint barriers.
    */
   private SingleOutputStreamOperator<FetchedImage> fetch(DataStream<ImageTask> images) {
     return AsyncDataStream.unorderedWait(
-            images.rebalance(),
-            fetch,
+            new DataStream<>(
+                images.getExecutionEnvironment(),
+                images.keyBy(new FetchRoute()).getTransformation()),
+            ends.fetch(),
             options.get(SatchelOptions.REQUEST_MAX_DEADLINE).toMillis(),
             TimeUnit.MILLISECONDS,
             options.get(SatchelOptions.FETCH_CONCURRENCY))
@@ -198,9 +189,14 @@ final class SatchelTopology {
         .disableChaining();
   }
 
+  /**
+   * Rebalanced by name: an edge without a partitioner is FORWARD, which after a rescale feeds some
+   * subtasks only, and which unaligned checkpoints leave out.
+   */
   private SingleOutputStreamOperator<ResizedImage> resize(DataStream<FetchedImage> images) {
     return images
-        .map(resize)
+        .rebalance()
+        .map(ends.resize())
         .returns(ResizedImage.class)
         .name("resize")
         .uid("resize")
@@ -219,23 +215,30 @@ final class SatchelTopology {
                 ArchiveSettings.from(options),
                 options.get(SatchelOptions.ADMIT_REMEMBER),
                 options.get(SatchelOptions.PROGRESS_INTERVAL),
-                EVENTS))
+                EVENTS,
+                HTTP))
         .uid("window")
         .disableChaining();
   }
 
-  /** Each sink leaves the requests of the other alone. */
-  private void train(DataStream<PackedRequest> packed) {
-    packed.sinkTo(trainer).name("trainer").uid("trainer").disableChaining();
-    packed.sinkTo(httpTrainer).name("http trainer").uid("http-trainer").disableChaining();
+  /** Keyed, so that one subtask owns a request's upload, also after any rescaling. */
+  private static DataStream<Event> train(
+      DataStream<PackedRequest> packed,
+      TrainingOperator<PackedRequest, Event> trainer,
+      String name) {
+    return packed
+        .keyBy(PackedRequest::requestId)
+        .transform(name, TypeInformation.of(Event.class), trainer)
+        .uid(name.replace(' ', '-'))
+        .disableChaining();
   }
 
   /** Keyed, so that one subtask writes what is said of a request. */
-  private void tell(DataStream<Event> told) {
-    told.keyBy(Event::requestId).sinkTo(events).name("events").uid("events");
+  private void emit(DataStream<Event> all) {
+    all.keyBy(Event::requestId).sinkTo(ends.events()).name("events").uid("events");
   }
 
-  private void setAside(DataStream<DeadLetter> letters) {
-    letters.sinkTo(deadLetters).name("dead letters").uid("dead-letters");
+  private void deadLetter(DataStream<DeadLetter> letters) {
+    letters.rebalance().sinkTo(ends.deadLetters()).name("dead letters").uid("dead-letters");
   }
 }

@@ -24,7 +24,7 @@ class ClusterJarIT {
 
   /** What a cluster has, and would have twice. */
   private static final List<String> OF_THE_CLUSTER =
-      List.of("org/slf4j/", "org/apache/logging/", "org/rocksdb/", "org/bytedeco/");
+      List.of("org/slf4j/", "org/apache/logging/", "org/rocksdb/", "org/bytedeco/", "io/netty/");
 
   @Test
   void holdsNoClassOfFlinksRuntimeAndNothingElseThatAClusterHas() throws IOException {

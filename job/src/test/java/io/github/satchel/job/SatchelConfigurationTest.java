@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,8 @@ class SatchelConfigurationTest {
 
   private static final Map<String, String> LEAST =
       Map.of(
+          "site.name", "Pets for All",
+          "site.contact", "https://pets.test/contact",
           "kafka.bootstrap-servers", "localhost:9092",
           "archives.dir", "file:///var/satchel",
           "credentials.dir", "/etc/satchel/credentials");
@@ -80,10 +83,18 @@ class SatchelConfigurationTest {
           dispatch.patience      | 0 s   | dispatch.patience: 0 ms is less than 100 ms
           archives.keep          | maybe | archives.keep: 'maybe' is not true or false
           credentials.key-set    | k.jwks | credentials.allowed-origins: empty, so that credentials.key-set is of no use
+          archives.inline-memory | 1 mb  | archives.inline-memory: 1 mb is less than archives.inline-size, 4 mb
           admit.remember         | 1 min | admit.remember: 1 min is not longer than request.max-deadline, 30 min
           """)
   void aWrongKeyOrValueIsNamedWithWhatIsAllowed(String key, String value, String message) {
     assertThat(problems(with(key, value))).singleElement().asString().startsWith(message);
+  }
+
+  @Test
+  void theOldNameOfASettingStillWorks() throws Exception {
+    Configuration options = SatchelConfiguration.of(with("watson.max-uploads", "3")).options();
+
+    assertThat(options.get(SatchelOptions.TRAINER_MAX_UPLOADS)).isEqualTo(3);
   }
 
   @Test
@@ -100,7 +111,9 @@ class SatchelConfigurationTest {
   @Test
   void everythingThatIsWrongIsNamedAtOnce() {
     assertThat(problems(Map.of("archives.keep", "maybe", "who", "knows")))
-        .hasSize(5)
+        .hasSize(7)
+        .anyMatch(problem -> problem.startsWith("site.name is missing: What your site is called"))
+        .anyMatch(problem -> problem.startsWith("site.contact is missing"))
         .anyMatch(
             problem -> problem.startsWith("kafka.bootstrap-servers is missing: Kafka brokers"))
         .anyMatch(problem -> problem.startsWith("archives.dir is missing"))

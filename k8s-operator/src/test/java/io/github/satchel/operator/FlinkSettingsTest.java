@@ -94,7 +94,8 @@ class FlinkSettingsTest {
   @ParameterizedTest
   @FieldSource("OVERLAYS")
   void theJobStartsWithItsSettings(String overlay) throws Exception {
-    JsonNode settings = Manifests.only(settingsMaps(overlay), "ConfigMap").at("/data/satchel.yaml");
+    JsonNode settings =
+        Manifests.named(overlay, "ConfigMap", "satchel-config").at("/data/satchel.yaml");
     SatchelConfiguration configuration =
         SatchelConfiguration.of(Yaml.read(stream(settings.asText()), "satchel.yaml"));
 
@@ -103,6 +104,16 @@ class FlinkSettingsTest {
         Manifests.deployment(overlay).at("/spec/podTemplate/spec/containers/0/volumeMounts");
     assertThat(mounts.findValuesAsText("mountPath"))
         .contains(configuration.options().get(SatchelOptions.CREDENTIALS_DIR));
+  }
+
+  @Test
+  void oneProcessStartsWithItsSettings() throws Exception {
+    JsonNode settings =
+        Manifests.named("small", "ConfigMap", "satchel-config").at("/data/satchel.yaml");
+    SatchelConfiguration configuration =
+        SatchelConfiguration.of(Yaml.read(stream(settings.asText()), "satchel.yaml"));
+
+    assertThat(problems(configuration.flink().toMap())).isEmpty();
   }
 
   @ParameterizedTest
@@ -169,8 +180,7 @@ class FlinkSettingsTest {
     assertThat(Manifests.flinkConfiguration("prod").get("metrics.reporter.prom.port"))
         .startsWith(port.path("containerPort").asText() + "-");
     assertThat(
-            Manifests.only(Manifests.rendered("prod"), "PodMonitor")
-                .at("/spec/podMetricsEndpoints/0/port"))
+            Manifests.named("prod", "PodMonitor", "satchel").at("/spec/podMetricsEndpoints/0/port"))
         .isEqualTo(port.path("name"));
   }
 
@@ -190,12 +200,6 @@ class FlinkSettingsTest {
     }
   }
 
-  private static List<JsonNode> settingsMaps(String overlay) throws IOException {
-    return Manifests.rendered(overlay).stream()
-        .filter(each -> each.at("/metadata/name").asText().startsWith("satchel-config"))
-        .toList();
-  }
-
   private static MemorySize memory(String overlay, String role) throws IOException {
     return MemorySize.parse(
         Manifests.deployment(overlay).at("/spec/" + role + "/resource/memory").asText());
@@ -207,6 +211,8 @@ class FlinkSettingsTest {
         environment,
         SatchelConfiguration.of(
                 Map.of(
+                    "site.name", "Pets for All",
+                    "site.contact", "https://pets.test/contact",
                     "kafka.bootstrap-servers", "kafka:9092",
                     "archives.dir", "file:///archives",
                     "credentials.dir", "/credentials"))

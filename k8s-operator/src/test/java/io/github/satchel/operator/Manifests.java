@@ -20,6 +20,9 @@ final class Manifests {
 
   static final List<String> OVERLAYS = List.of("dev", "prod");
 
+  /** What {@code render} writes. */
+  static final List<String> RENDERED = List.of("dev", "prod", "prod-components", "check", "small");
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private Manifests() {}
@@ -31,15 +34,24 @@ final class Manifests {
 
   /** The deployment of an overlay. */
   static JsonNode deployment(String overlay) throws IOException {
-    return only(rendered(overlay), "FlinkDeployment");
+    return named(overlay, "FlinkDeployment", "satchel");
   }
 
-  /** The one manifest of a kind. */
-  static JsonNode only(List<JsonNode> manifests, String kind) {
+  /** The manifests of a kind. */
+  static List<JsonNode> ofKind(String rendered, String kind) throws IOException {
+    return rendered(rendered).stream()
+        .filter(each -> each.path("kind").asText().equals(kind))
+        .toList();
+  }
+
+  /** The manifest of a kind and a name, behind which there may be a digest of its content. */
+  static JsonNode named(String rendered, String kind, String name) throws IOException {
     List<JsonNode> found =
-        manifests.stream().filter(each -> each.path("kind").asText().equals(kind)).toList();
+        ofKind(rendered, kind).stream()
+            .filter(each -> each.at("/metadata/name").asText().matches(name + "(-[a-z0-9]{10})?"))
+            .toList();
     if (found.size() != 1) {
-      throw new IllegalArgumentException(found.size() + " manifests of kind " + kind);
+      throw new IllegalArgumentException(found.size() + " manifests: " + kind + " " + name);
     }
     return found.get(0);
   }

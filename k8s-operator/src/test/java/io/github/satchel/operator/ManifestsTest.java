@@ -14,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,9 @@ class ManifestsTest {
   @SuppressWarnings("unused") // by name
   private static final List<String> OVERLAYS = Manifests.OVERLAYS;
 
+  @SuppressWarnings("unused") // by name
+  private static final List<String> RENDERED = Manifests.RENDERED;
+
   private final StrictValidator validator;
 
   ManifestsTest() throws IOException {
@@ -32,42 +36,41 @@ class ManifestsTest {
   }
 
   @ParameterizedTest
-  @FieldSource("OVERLAYS")
-  void everyManifestHasNoFieldThatItsKindLacks(String overlay) throws IOException {
+  @FieldSource("RENDERED")
+  void everyManifestHasNoFieldThatItsKindLacks(String rendered) throws IOException {
     List<String> problems = new ArrayList<>();
-    for (JsonNode manifest : Manifests.rendered(overlay)) {
+    for (JsonNode manifest : Manifests.rendered(rendered)) {
       validator.problems(manifest).forEach(each -> problems.add(name(manifest) + ": " + each));
     }
 
     assertThat(problems).isEmpty();
   }
 
-  @Test
-  void theTopicsHaveNoFieldThatTheirKindLacks() throws IOException {
-    for (JsonNode topic :
-        Manifests.documents(Manifests.DIRECTORY.resolve("components/kafka-topics/topics.yaml"))) {
-      assertThat(validator.problems(topic)).isEmpty();
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({
-    "FlinkDeployment, /spec/job, upgradeMod",
-    "FlinkDeployment, /spec/taskManager/resource, memmory",
-    "FlinkDeployment, /spec/podTemplate/spec/containers/0/securityContext, readOnlyRootFileSystem",
-    "FlinkDeployment, /spec/taskManager/podTemplate/spec/topologySpreadConstraints/0, maxskew",
-    "ServiceAccount, '', automount",
-    "Role, /rules/0, verb",
-    "RoleBinding, /roleRef, apigroup",
-    "NetworkPolicy, /spec/egress/0, too",
-    "NetworkPolicy, /spec/egress/3/to/0/ipBlock, excepts",
-    "Ingress, /spec/rules/0/http/paths/0/backend/service/port, num",
-    "PodDisruptionBudget, /spec, minavailable",
-    "PodMonitor, /spec/podMetricsEndpoints/0, metricRelabelConfigs",
-    "PrometheusRule, /spec/groups/0/rules/0, annotation",
+    "FlinkDeployment, satchel, /spec/job, upgradeMod",
+    "FlinkDeployment, satchel, /spec/taskManager/resource, memmory",
+    "FlinkDeployment, satchel, /spec/podTemplate/spec/containers/0/securityContext,"
+        + " readOnlyRootFileSystem",
+    "FlinkDeployment, satchel, /spec/taskManager/podTemplate/spec/topologySpreadConstraints/0,"
+        + " maxskew",
+    "ServiceAccount, satchel, '', automount",
+    "Role, satchel, /rules/0, verb",
+    "RoleBinding, satchel, /roleRef, apigroup",
+    "NetworkPolicy, satchel, /spec/egress/0, too",
+    "NetworkPolicy, satchel, /spec/egress/2/to/0/ipBlock, excepts",
+    "Ingress, satchel-dashboard, /spec/rules/0/http/paths/0/backend/service/port, num",
+    "PodDisruptionBudget, satchel, /spec, minavailable",
+    "PodMonitor, satchel, /spec/podMetricsEndpoints/0, metricRelabelConfigs",
+    "PrometheusRule, satchel, /spec/groups/0/rules/0, annotation",
+    "Deployment, satchel-dashboard, /spec/template/spec/containers/0, arg",
+    "CronJob, satchel-resume, /spec, timezone",
+    "KafkaTopic, training-requests, /spec, partition",
   })
-  void aMisspeltFieldIsNamed(String kind, String parent, String field) throws IOException {
-    JsonNode manifest = Manifests.only(Manifests.rendered("prod"), kind);
+  void aMisspeltFieldIsNamed(String kind, String name, String parent, String field)
+      throws IOException {
+    String rendered = Manifests.ofKind("prod", kind).isEmpty() ? "prod-components" : "prod";
+    JsonNode manifest = Manifests.named(rendered, kind, name);
     ((ObjectNode) manifest.at(parent)).set(field, ((ObjectNode) manifest).arrayNode());
 
     assertThat(validator.problems(manifest)).anyMatch(problem -> problem.contains(field));
@@ -83,7 +86,7 @@ class ManifestsTest {
 
   /** Without kubectl a digest tells; with it the overlays are rendered again. */
   @ParameterizedTest
-  @FieldSource("OVERLAYS")
+  @FieldSource("RENDERED")
   void whatIsRenderedIsOfTheseSources(String overlay) throws Exception {
     String committed =
         Files.readString(Manifests.DIRECTORY.resolve("rendered").resolve(overlay + ".yaml"));
@@ -91,7 +94,7 @@ class ManifestsTest {
     assertThat(committed)
         .as("k8s-operator/render was not run after the last change")
         .contains("# Rendered from: " + digest());
-    if (hasKubectl()) {
+    if (hasKubectl() && Manifests.OVERLAYS.contains(overlay)) {
       Process kubectl =
           new ProcessBuilder("kubectl", "kustomize", "overlays/" + overlay)
               .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -105,9 +108,45 @@ class ManifestsTest {
     JsonNode elsewhere =
         Manifests.documents(Manifests.DIRECTORY.resolve("../docker/prometheus/alerts.yaml")).get(0);
 
-    assertThat(Manifests.only(Manifests.rendered("prod"), "PrometheusRule").at("/spec/groups"))
+    assertThat(Manifests.named("prod", "PrometheusRule", "satchel").at("/spec/groups"))
         .isInstanceOf(ArrayNode.class)
         .isEqualTo(elsewhere.path("groups"));
+  }
+
+  @Test
+  void everyAlertHasASectionInTheRunbookThatItNames() throws IOException {
+    String runbook = Files.readString(Manifests.DIRECTORY.resolve("../docs/runbook.md"));
+
+    assertThat(alerts())
+        .isNotEmpty()
+        .allSatisfy(
+            alert -> {
+              String name = alert.path("alert").asText();
+              assertThat(runbook).contains("\n## " + name + "\n");
+              assertThat(alert.at("/annotations/runbook_url").asText())
+                  .endsWith("/docs/runbook.md#" + name.toLowerCase(Locale.ROOT));
+            });
+  }
+
+  @Test
+  void theAlertOfTheAutoscalersMostKnowsIt() throws IOException {
+    assertThat(alerts())
+        .filteredOn(alert -> alert.path("alert").asText().equals("SatchelAtItsMost"))
+        .singleElement()
+        .satisfies(
+            alert ->
+                assertThat(alert.path("expr").asText())
+                    .contains(
+                        ">= "
+                            + Manifests.flinkConfiguration("prod")
+                                .get("job.autoscaler.vertex.max-parallelism")));
+  }
+
+  private static List<JsonNode> alerts() throws IOException {
+    return Manifests.named("prod", "PrometheusRule", "satchel")
+        .at("/spec/groups/0/rules")
+        .valueStream()
+        .toList();
   }
 
   private static String name(JsonNode manifest) {

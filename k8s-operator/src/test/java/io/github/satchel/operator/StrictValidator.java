@@ -14,7 +14,11 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -25,6 +29,8 @@ import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
 import io.strimzi.api.kafka.model.topic.KafkaTopic;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,17 +48,21 @@ final class StrictValidator {
   private static final String CRD = "META-INF/fabric8/flinkdeployments.flink.apache.org-v1.yml";
 
   private static final Map<String, Class<?>> KINDS =
-      Map.of(
-          "v1/ServiceAccount", ServiceAccount.class,
-          "v1/ConfigMap", ConfigMap.class,
-          "rbac.authorization.k8s.io/v1/Role", Role.class,
-          "rbac.authorization.k8s.io/v1/RoleBinding", RoleBinding.class,
-          "networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class,
-          "networking.k8s.io/v1/Ingress", Ingress.class,
-          "policy/v1/PodDisruptionBudget", PodDisruptionBudget.class,
-          "monitoring.coreos.com/v1/PodMonitor", PodMonitor.class,
-          "monitoring.coreos.com/v1/PrometheusRule", PrometheusRule.class,
-          "kafka.strimzi.io/v1/KafkaTopic", KafkaTopic.class);
+      Map.ofEntries(
+          Map.entry("v1/ServiceAccount", ServiceAccount.class),
+          Map.entry("v1/ConfigMap", ConfigMap.class),
+          Map.entry("v1/Service", Service.class),
+          Map.entry("apps/v1/Deployment", Deployment.class),
+          Map.entry("apps/v1/StatefulSet", StatefulSet.class),
+          Map.entry("batch/v1/CronJob", CronJob.class),
+          Map.entry("rbac.authorization.k8s.io/v1/Role", Role.class),
+          Map.entry("rbac.authorization.k8s.io/v1/RoleBinding", RoleBinding.class),
+          Map.entry("networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class),
+          Map.entry("networking.k8s.io/v1/Ingress", Ingress.class),
+          Map.entry("policy/v1/PodDisruptionBudget", PodDisruptionBudget.class),
+          Map.entry("monitoring.coreos.com/v1/PodMonitor", PodMonitor.class),
+          Map.entry("monitoring.coreos.com/v1/PrometheusRule", PrometheusRule.class),
+          Map.entry("kafka.strimzi.io/v1/KafkaTopic", KafkaTopic.class));
 
   private final ObjectMapper classes =
       JsonMapper.builder()
@@ -62,23 +72,37 @@ final class StrictValidator {
   private final Schema flinkDeployment;
 
   StrictValidator() throws IOException {
-    try (InputStream in = getClass().getClassLoader().getResourceAsStream(CRD)) {
+    try (InputStream in = crd()) {
       ObjectNode crd =
           classes.valueToTree(
               new Load(LoadSettings.builder().setLabel(CRD).setCodePointLimit(1 << 20).build())
-                  .loadFromInputStream(Objects.requireNonNull(in)));
+                  .loadFromInputStream(in));
       var schema = (ObjectNode) crd.at("/spec/versions/0/schema/openAPIV3Schema");
       // What every object has beside what its CRD says.
       schema.withObject("/properties/apiVersion").put("type", "string");
       schema.withObject("/properties/kind").put("type", "string");
       schema.withObject("/properties/metadata").put("type", "object");
-      // The newest CRD on Maven Central is the operator's 1.10; this is what 1.13 added.
-      schema.withArray("/properties/spec/properties/flinkVersion/enum").add("v2_2");
+      ArrayNode versions = schema.withArray("/properties/spec/properties/flinkVersion/enum");
+      if (versions.valueStream().noneMatch(version -> version.asText().equals("v2_2"))) {
+        versions.add("v2_2"); // which 1.13 added
+      }
       strict(schema);
       schema.withObject("/properties/metadata").put("additionalProperties", true);
       flinkDeployment =
           SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema);
     }
+  }
+
+  /**
+   * The CRD of a FlinkDeployment: the file that {@code satchel.crd} names, or the newest one on
+   * Maven Central, which is of the operator's 1.10.
+   */
+  private static InputStream crd() throws IOException {
+    String file = System.getProperty("satchel.crd");
+    return file == null
+        ? Objects.requireNonNull(
+            StrictValidator.class.getClassLoader().getResourceAsStream(CRD), CRD)
+        : Files.newInputStream(Path.of(file));
   }
 
   /** What is wrong with a manifest, a sentence each. */

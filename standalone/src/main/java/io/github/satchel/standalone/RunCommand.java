@@ -1,19 +1,25 @@
 package io.github.satchel.standalone;
 
 import io.github.satchel.cli.KafkaAccess;
+import io.github.satchel.cli.Terminal;
+import io.github.satchel.contract.Json;
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
 import io.github.satchel.job.SatchelOptions;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -43,6 +49,15 @@ final class RunCommand implements Callable<Integer> {
 
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
+  /** What is asked for if it is missing, by key. */
+  private static final Map<String, String> QUESTIONS =
+      Map.of(
+          SatchelOptions.SITE_NAME.key(),
+          "What is your site called? Pupils read it when a web site does not let you use a picture.",
+          SatchelOptions.SITE_CONTACT.key(),
+          "Where can the owner of such a web site reach you? A web page or an e-mail address; every"
+              + " download tells it.");
+
   /** Zero once nothing runs any more; until then the shutdown hook keeps the process alive. */
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -65,7 +80,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InvalidConfigurationException, InterruptedException {
-    SatchelConfiguration configuration = SatchelConfiguration.load(config, overrides);
+    SatchelConfiguration configuration = load();
     requireTopics(configuration.options());
     Path work = Files.createDirectories(embedded.directory("run"));
     try (FileChannel channel =
@@ -83,6 +98,39 @@ final class RunCommand implements Callable<Integer> {
     } finally {
       ended.countDown();
     }
+  }
+
+  /** Reads the settings. Those in {@link #QUESTIONS} are asked for if they are missing. */
+  private SatchelConfiguration load() throws IOException, InvalidConfigurationException {
+    try {
+      return SatchelConfiguration.load(config, overrides);
+    } catch (InvalidConfigurationException e) {
+      if (!Terminal.isThere()
+          || e.missing().isEmpty()
+          || !QUESTIONS.keySet().containsAll(e.missing())) {
+        throw e;
+      }
+      BufferedReader in =
+          new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
+      StringBuilder answers = new StringBuilder("\n");
+      for (String key : e.missing()) {
+        answers.append(key).append(": ").append(Json.MAPPER.writeValueAsString(ask(key, in)));
+        answers.append('\n');
+      }
+      Files.writeString(config, answers, StandardOpenOption.APPEND);
+      say("Written to " + config + ", where you can change it.");
+      return SatchelConfiguration.load(config, overrides);
+    }
+  }
+
+  private String ask(String key, BufferedReader in) throws IOException {
+    say(Objects.requireNonNull(QUESTIONS.get(key)));
+    String answer = in.readLine();
+    if (answer == null || answer.isBlank()) {
+      throw new IOException(
+          "The job does not start without " + key + ", see docs/configuration.md");
+    }
+    return answer.strip();
   }
 
   /** Reports missing topics before the start; the job would restart forever. */

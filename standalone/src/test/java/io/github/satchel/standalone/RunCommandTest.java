@@ -1,8 +1,12 @@
 package io.github.satchel.standalone;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.cli.Satchel;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -17,6 +21,8 @@ class RunCommandTest {
 
   private static final String MINIMAL =
       """
+      site.name: Pets for All
+      site.contact: https://pets.test/contact
       kafka.bootstrap-servers: "127.0.0.1:1"
       archives.dir: file:///nowhere
       credentials.dir: /nowhere
@@ -46,6 +52,44 @@ class RunCommandTest {
         .hasSize(3)
         .anyMatch(line -> line.contains("fetch.tiemout") && line.contains("fetch.timeout"))
         .anyMatch(line -> line.contains("resize.width: 'wide' is not"));
+  }
+
+  @Test
+  void runAsksOnceForTheSitesNameAndContact() throws Exception {
+    Path file = configuration(MINIMAL.replaceAll("site.*\n", ""));
+    String[] command = {
+      "run",
+      "--config",
+      file.toString(),
+      "-D",
+      "kafka.properties.default.api.timeout.ms=500",
+      "-D",
+      "kafka.properties.request.timeout.ms=500"
+    };
+    assertThat(execute(command)).isEqualTo(1);
+    assertThat(err.toString()).contains("site.name is missing", "site.contact is missing");
+    InputStream in = System.in;
+    System.setProperty("satchel.terminal", "true");
+    try {
+      System.setIn(new ByteArrayInputStream("Pets: \"for all\"\nteam@pets.test\n".getBytes(UTF_8)));
+      execute(command);
+      System.setIn(InputStream.nullInputStream());
+      execute(command); // asks for nothing more
+    } finally {
+      System.clearProperty("satchel.terminal");
+      System.setIn(in);
+    }
+
+    assertThat(out.toString()).containsOnlyOnce("What is your site called?");
+    assertThat(err.toString().lines().filter(line -> line.startsWith("Kafka at 127.0.0.1:1")))
+        .hasSize(2);
+    assertThat(file)
+        .content()
+        .endsWith(
+            """
+            site.name: "Pets: \\"for all\\""
+            site.contact: "team@pets.test"
+            """);
   }
 
   @Test
@@ -91,6 +135,12 @@ class RunCommandTest {
 
   private Path configuration(String yaml) throws IOException {
     return Files.writeString(directory.resolve("satchel.yaml"), yaml);
+  }
+
+  @Test
+  void theHelpOfTheCommandLineNamesEachCommand() {
+    assertThat(Satchel.commandLine().getUsageMessage())
+        .contains(Standalone.commandLine().getSubcommands().keySet());
   }
 
   private int execute(String... arguments) {

@@ -18,6 +18,8 @@ public final class JobSettings {
   /** By dotted key, as they stand in a configuration file. */
   public static Map<String, String> of(Endpoints endpoints) {
     Map<String, String> settings = new HashMap<>();
+    settings.put("site.name", "Satchel on this machine");
+    settings.put("site.contact", "nobody@localhost");
     settings.put("kafka.bootstrap-servers", endpoints.bootstrapServers());
     settings.put("images.dir", "s3://" + LocalServices.IMAGES_BUCKET);
     settings.put("archives.dir", "s3://" + LocalServices.ARCHIVES_BUCKET);
@@ -26,7 +28,7 @@ public final class JobSettings {
     settings.put("credentials.allowed-origins", endpoints.trainer());
     settings.put("endpoints.dir", endpoints.credentials().toString());
     settings.put("watson.iam-url", endpoints.trainer());
-    settings.put("fetch.allowed-networks", "127.0.0.1/32");
+    settings.put("fetch.allowed-networks", "127.0.0.0/8");
     settings.put(
         "fetch.allowed-ports",
         endpoints.picturePorts().stream().map(String::valueOf).collect(Collectors.joining(";")));

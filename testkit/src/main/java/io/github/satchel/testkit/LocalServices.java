@@ -2,6 +2,8 @@ package io.github.satchel.testkit;
 
 import io.github.satchel.client.KeySetFile;
 import io.github.satchel.contract.Topics;
+import io.github.satchel.testkit.ServiceProcesses.Service;
+import io.github.satchel.testkit.http.Binding;
 import io.github.satchel.testkit.kafka.LocalKafka;
 import io.github.satchel.testkit.kafka.SecureListener;
 import io.github.satchel.testkit.pictures.Latency;
@@ -9,7 +11,7 @@ import io.github.satchel.testkit.pictures.PictureFiles;
 import io.github.satchel.testkit.pictures.PictureMix;
 import io.github.satchel.testkit.pictures.PictureSite;
 import io.github.satchel.testkit.s3.LocalS3;
-import io.github.satchel.testkit.watson.Fault;
+import io.github.satchel.testkit.tls.LocalCertificates;
 import io.github.satchel.testkit.watson.WatsonEmulator;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,9 +41,6 @@ public final class LocalServices implements AutoCloseable {
 
   /** Of the one key in the key set. */
   private static final String KEY_ID = "local-1";
-
-  /** More creates than any run sees. */
-  private static final int DELAYS = 100_000;
 
   private final LocalKafka kafka;
   private final LocalS3 s3;
@@ -143,6 +142,10 @@ public final class LocalServices implements AutoCloseable {
     return credentials.resolve("keys.jwks");
   }
 
+  static LocalCertificates certificates(Path directory) throws IOException, InterruptedException {
+    return LocalCertificates.prepare(directory.resolve("tls"));
+  }
+
   static Path archives(Path directory) {
     return directory.resolve("s3").resolve(ARCHIVES_BUCKET);
   }
@@ -185,7 +188,9 @@ public final class LocalServices implements AutoCloseable {
     private Latency latency = Latency.NONE;
     private int watsonKeys = 3;
     private int slotsPerKey = 2;
-    private Duration uploadLatency = Duration.ZERO;
+    private ServiceSettings.Latencies latencies = ServiceSettings.Latencies.NONE;
+    private Tls tls = Tls.NONE;
+    private int pictureHosts = 1;
     private @Nullable Path pictures;
     private PictureMix mix = PictureMix.EVEN;
     private Consumer<WatsonEmulator.Builder> watson = builder -> {};
@@ -248,9 +253,21 @@ public final class LocalServices implements AutoCloseable {
       return this;
     }
 
-    /** How long the trainer takes to answer a create, no time unless told. */
-    public Builder uploadLatency(Duration uploadLatency) {
-      this.uploadLatency = uploadLatency;
+    /** How long services take to answer, no time unless told. */
+    public Builder latencies(ServiceSettings.Latencies latencies) {
+      this.latencies = latencies;
+      return latency(new Latency(Duration.ofMillis(latencies.pictures()), Duration.ZERO));
+    }
+
+    /** Which services take TLS, none unless told. */
+    public Builder tls(Tls tls) {
+      this.tls = tls;
+      return this;
+    }
+
+    /** How many hosts the pictures are spread over, one unless told. */
+    public Builder pictureHosts(int pictureHosts) {
+      this.pictureHosts = pictureHosts;
       return this;
     }
 
@@ -305,8 +322,13 @@ public final class LocalServices implements AutoCloseable {
       return kafka;
     }
 
-    LocalS3 startS3() throws IOException {
-      LocalS3 s3 = LocalS3.start(directory.resolve("s3"), s3Port);
+    LocalS3 startS3() throws IOException, InterruptedException {
+      LocalS3 s3 =
+          LocalS3.start(
+              directory.resolve("s3"),
+              s3Port,
+              certificates(Service.S3),
+              Duration.ofMillis(latencies.store()));
       s3.bucket(IMAGES_BUCKET);
       s3.bucket(ARCHIVES_BUCKET);
       s3.bucket(CHECKPOINTS_BUCKET);
@@ -314,16 +336,23 @@ public final class LocalServices implements AutoCloseable {
       return s3;
     }
 
-    PictureSite startPictures() throws IOException {
-      var site = PictureSite.builder().port(picturesPort).seed(seed).latency(latency);
+    PictureSite startPictures() throws IOException, InterruptedException {
+      var site =
+          PictureSite.builder()
+              .binding(new Binding(picturesPort, pictureHosts, certificates(Service.PICTURES)))
+              .seed(seed)
+              .latency(latency);
       if (pictures != null) {
         site.files(PictureFiles.load(pictures, mix, seed));
       }
       return site.start();
     }
 
-    WatsonEmulator startWatson() throws IOException {
-      var builder = WatsonEmulator.builder().port(watsonPort);
+    WatsonEmulator startWatson() throws IOException, InterruptedException {
+      var builder =
+          WatsonEmulator.builder()
+              .binding(new Binding(watsonPort, 1, certificates(Service.TRAINER)))
+              .latency(Duration.ofMillis(latencies.trainer()));
       for (int i = 1; i <= watsonKeys; i++) {
         builder.withPlan(key(i), "local-key-of-pool-" + i, slotsPerKey);
       }
@@ -334,14 +363,12 @@ public final class LocalServices implements AutoCloseable {
       if (keySet.keys().isEmpty()) {
         keySet.add(KEY_ID, KeySetFile.Type.EC);
       }
-      if (!uploadLatency.isZero()) {
-        for (int i = 1; i <= watsonKeys; i++) {
-          started.failNextCreates(
-              key(i),
-              Collections.nCopies(DELAYS, new Fault.Delay(uploadLatency)).toArray(Fault[]::new));
-        }
-      }
       return started;
+    }
+
+    private @Nullable LocalCertificates certificates(Service service)
+        throws IOException, InterruptedException {
+      return tls.secures(service) ? LocalServices.certificates(directory) : null;
     }
 
     private static <T extends AutoCloseable> FutureTask<T> begin(String name, Callable<T> start) {

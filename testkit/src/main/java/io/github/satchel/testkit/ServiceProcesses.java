@@ -2,6 +2,7 @@ package io.github.satchel.testkit;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.satchel.testkit.http.LoopbackHosts;
 import io.github.satchel.testkit.process.FreePorts;
 import io.github.satchel.testkit.process.JavaCommand;
 import io.github.satchel.testkit.process.JavaProcess;
@@ -44,7 +45,7 @@ public final class ServiceProcesses implements AutoCloseable {
     }
   }
 
-  private static final Duration START_PATIENCE = Duration.ofMinutes(2);
+  private static final Duration START_PATIENCE = Duration.ofMinutes(10);
 
   private final ServiceSettings settings;
   private final Map<Service, Integer> ports = new EnumMap<>(Service.class);
@@ -65,6 +66,10 @@ public final class ServiceProcesses implements AutoCloseable {
   public static ServiceProcesses start(ServiceSettings settings)
       throws IOException, InterruptedException {
     Files.createDirectories(settings.directory());
+    if (settings.tls() != Tls.NONE) {
+      // Before the services, which would all make them at the same time.
+      LocalServices.certificates(settings.directory());
+    }
     var started = new ServiceProcesses(settings);
     try {
       for (Service service : Service.values()) {
@@ -104,9 +109,27 @@ public final class ServiceProcesses implements AutoCloseable {
         LocalServices.credentials(settings.directory()));
   }
 
-  /** The address of the n-th picture of the site's sequence, from 0. */
+  /** What a process finds in its environment so that it trusts the services' certificates. */
+  public Map<String, String> trustEnvironment() throws IOException, InterruptedException {
+    return settings.tls() == Tls.NONE
+        ? Map.of()
+        : LocalServices.certificates(settings.directory()).environment();
+  }
+
+  /** The address of the n-th picture of the site's sequence, from 0; https if the site takes it. */
   public String pictureUrl(long n) {
-    return url(Service.PICTURES) + "/pictures/" + n + ".jpg";
+    return pictureUrl(scheme(Service.PICTURES), n);
+  }
+
+  /** The same picture over plain HTTP. */
+  public String plainPictureUrl(long n) {
+    return pictureUrl("http", n);
+  }
+
+  private String pictureUrl(String scheme, long n) {
+    return "%s://%s:%d/pictures/%d.jpg"
+        .formatted(
+            scheme, LoopbackHosts.host(settings.pictures().hosts(), n), port(Service.PICTURES), n);
   }
 
   /** How many classifiers the trainer has. */
@@ -118,7 +141,7 @@ public final class ServiceProcesses implements AutoCloseable {
             .path("apikey")
             .asText();
     URI list =
-        URI.create(url(Service.TRAINER) + "/v3/classifiers?version=2018-03-19&api_key=" + key);
+        URI.create(plainUrl(Service.TRAINER) + "/v3/classifiers?version=2018-03-19&api_key=" + key);
     HttpResponse<String> answer =
         HttpClient.newHttpClient()
             .send(HttpRequest.newBuilder(list).build(), BodyHandlers.ofString());
@@ -127,7 +150,7 @@ public final class ServiceProcesses implements AutoCloseable {
 
   /** How often the site was asked for a picture. */
   public long picturesAsked() throws IOException, InterruptedException {
-    URI requests = URI.create(url(Service.PICTURES) + "/requests");
+    URI requests = URI.create(plainUrl(Service.PICTURES) + "/requests");
     HttpResponse<String> answer =
         HttpClient.newHttpClient()
             .send(HttpRequest.newBuilder(requests).build(), BodyHandlers.ofString());
@@ -190,6 +213,15 @@ public final class ServiceProcesses implements AutoCloseable {
   }
 
   private String url(Service service) {
+    return scheme(service) + "://127.0.0.1:" + port(service);
+  }
+
+  private String scheme(Service service) {
+    return settings.tls().secures(service) ? "https" : "http";
+  }
+
+  /** Of a service of ours, which takes plain HTTP too. */
+  private String plainUrl(Service service) {
     return "http://127.0.0.1:" + port(service);
   }
 }

@@ -3,6 +3,7 @@ package io.github.satchel.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.satchel.testing.Patience;
 import io.github.satchel.testkit.endtoend.SharedServices;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,7 +34,7 @@ class LocalServicesIT {
               .describeTopics(
                   Set.of("training-requests", "training-results", "training-requests-dead-letter"))
               .allTopicNames()
-              .get(30, TimeUnit.SECONDS);
+              .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
       assertThat(topics.values()).allSatisfy(topic -> assertThat(topic.partitions()).hasSize(4));
     }
     byte[] picture = services.pictures().picture(0).bytes();

@@ -7,10 +7,11 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench",
     description =
-        "Measures the job: on a Flink cluster of one job manager and one task manager with production's"
-            + " configuration and memory, with each service in a process of its own.",
+        "Measures the job: on a Flink cluster of one job manager and one task manager with"
+            + " production's configuration and memory, with each service in a process of its own.",
     subcommands = {
       BurstCommand.class,
+      IdleCommand.class,
       SoakCommand.class,
       RetrainCommand.class,
       TrainerBenchCommand.class

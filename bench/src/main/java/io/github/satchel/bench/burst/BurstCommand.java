@@ -1,5 +1,10 @@
 package io.github.satchel.bench.burst;
 
+import io.github.satchel.bench.comparison.Comparison;
+import io.github.satchel.bench.comparison.RoundFigures;
+import io.github.satchel.bench.comparison.Rounds;
+import io.github.satchel.bench.comparison.Rounds.Side;
+import io.github.satchel.bench.world.World;
 import io.github.satchel.contract.Json;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
 import io.github.satchel.testkit.report.Burst;
@@ -7,11 +12,13 @@ import io.github.satchel.testkit.report.BurstResult;
 import io.github.satchel.testkit.report.Load;
 import io.github.satchel.testkit.report.LoadFactory;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.LongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +33,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "burst",
     description = {
-      "A class of pupils presses Train at the same moment, each for a project of its own, after a class"
-          + " before it has warmed everything up.",
+      "A class of pupils presses Train at the same moment, each for a project of its own, after a"
+          + " class before it has warmed everything up. Pictures come over HTTPS from twelve hosts,"
+          + " each from an address of its own.",
       "Ends with status 0 only if every request ended as expected."
     },
     mixinStandardHelpOptions = true,
@@ -36,9 +44,30 @@ final class BurstCommand implements Callable<Integer> {
 
   private static final int MIN_WARMUP = 30;
   private static final Pattern LARGE = Pattern.compile("(\\d{1,4})x(\\d{1,5})");
+  private static final List<String> PEERS = List.of("site", "http", "alone");
+
+  /** Set by the script {@code satchel}. */
+  private static final String PEERS_PROPERTY = "satchel.peers";
 
   @Option(names = "--students", defaultValue = "100", description = "Pupils (${DEFAULT-VALUE}).")
   private int students;
+
+  @Option(
+      names = "--peer",
+      description = {
+        "Measure the job in turns with a peer, on the same pictures, and print their ratios:",
+        "site, a web site of Node.js that does what the predecessor of Satchel did;",
+        "http, the job itself with the same pictures over plain HTTP;",
+        "alone, the job itself without the request of --large."
+      },
+      paramLabel = "PEER")
+  private @Nullable String peer;
+
+  @Option(
+      names = "--rounds",
+      description = "How often to measure; prints medians. (1, with --peer 3)",
+      paramLabel = "N")
+  private @Nullable Integer rounds;
 
   @Mixin private WorldOptions options;
 
@@ -47,7 +76,8 @@ final class BurstCommand implements Callable<Integer> {
   @Option(
       names = "--large",
       description =
-          "Have one large request written before the others, such as 2x10000: labels x pictures a label.",
+          "Have one large request written before the others, such as 2x10000: labels x pictures a"
+              + " label.",
       paramLabel = "LxM")
   private @Nullable String large;
 
@@ -61,50 +91,121 @@ final class BurstCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, InvalidConfigurationException {
+    check();
     int before = warmUp == null ? Math.max(students, MIN_WARMUP) : warmUp;
-    try {
-      WorldOptions.require(students >= 1, "--students must be at least 1");
-      WorldOptions.require(before >= 1, "--warm-up must be at least 1");
-      WorldOptions.require(
-          large == null || LARGE.matcher(large).matches(),
-          "--large must be labels x pictures, such as 2x10000");
-      options.check();
-      report.check();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
+    int count = rounds == null ? (peer == null ? 1 : 3) : rounds;
     Output output = new Output(spec, options.json);
     output.say(WorldOptions.STARTING);
-    try (World world = options.start(before + students, Map.of())) {
-      LoadFactory factory = new LoadFactory(world.services()::pictureUrl);
+    try (World world = options.start(before + students * (2 * count + 1), Map.of())) {
+      LoadFactory factory = options.loads(world);
       output.say("Warming up with " + before + " pupils ...");
       List<Load> first = factory.pupils("warm-up", before, options.labels, options.images);
-      world.serve(first, Duration.ZERO, patience(first));
-      List<Load> loads = new ArrayList<>();
-      if (large != null) {
-        loads.add(large(factory, large));
-      }
-      loads.addAll(factory.pupils("burst", students, options.labels, options.images));
-      output.say(students + " pupils press Train ...");
-      Burst burst = world.measure(loads, Duration.ZERO, patience(loads));
-      BurstResult result = burst.result();
-      if (options.json) {
-        output.print(Json.MAPPER.writeValueAsString(result));
-      } else {
-        output.burst(result);
-      }
-      report.write(burst);
-      return result.asExpected() ? 0 : 1;
+      world.warmUp(first, patience(first));
+      return peer == null && count == 1
+          ? once(world, factory.next(), output)
+          : inTurns(world, count, first, output);
     }
   }
 
-  private static Load large(LoadFactory factory, String size) {
+  private void check() throws IOException, InterruptedException {
+    try {
+      WorldOptions.require(students >= 1, "--students must be at least 1");
+      WorldOptions.require(warmUp == null || warmUp >= 1, "--warm-up must be at least 1");
+      WorldOptions.require(rounds == null || rounds >= 1, "--rounds must be at least 1");
+      WorldOptions.require(
+          large == null || LARGE.matcher(large).matches(),
+          "--large must be labels x pictures, such as 2x10000");
+      WorldOptions.require(
+          peer == null || PEERS.contains(peer),
+          "--peer must be one of " + String.join(", ", PEERS) + ", not " + peer);
+      WorldOptions.require(
+          !"alone".equals(peer) || large != null, "--peer alone goes with --large");
+      WorldOptions.require(
+          !"site".equals(peer) || large == null, "--large and --peer site exclude each other");
+      options.check();
+      report.check(peer == null && (rounds == null || rounds == 1));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    if ("site".equals(peer)) {
+      SitePeer.require(site());
+    }
+  }
+
+  private static Path site() {
+    return Path.of(System.getProperty(PEERS_PROPERTY, "bench/peers"), "site");
+  }
+
+  private int once(World world, long first, Output output)
+      throws IOException, InterruptedException {
+    List<Load> loads = loads(options.loads(world.services()::pictureUrl, first), "burst", true);
+    output.say(students + " pupils press Train ...");
+    Burst burst = world.measure(loads, Duration.ZERO, patience(loads));
+    BurstResult result = burst.result();
+    if (options.json) {
+      output.print(Json.MAPPER.writeValueAsString(result));
+    } else {
+      output.burst(result);
+    }
+    report.write(burst);
+    return result.asExpected() ? 0 : 1;
+  }
+
+  private int inTurns(World world, int count, List<Load> warmUp, Output output)
+      throws IOException, InterruptedException {
+    try (@Nullable SitePeer site =
+        "site".equals(peer)
+            ? SitePeer.start(site(), world, options.work().resolve("site"))
+            : null) {
+      LongFunction<String> url = world.services()::pictureUrl;
+      Side job =
+          new Side(
+              "job",
+              loads -> RoundFigures.of(world.measure(loads, Duration.ZERO, patience(loads))),
+              (run, first) -> loads(options.loads(url, first), run, true));
+      Side other = peer == null ? null : other(peer, world, site, job);
+      if (other != null) {
+        output.say("Warming up the peer ...");
+        other.contender().serve(other.classes().of("warm-up-" + peer, 0));
+      }
+      output.say(students + " pupils press Train, " + count + " times ...");
+      output.rounds();
+      long first = warmUp.stream().mapToInt(Load::images).sum();
+      Comparison comparison = new Rounds(job, other, output::round).run(count, first);
+      output.comparison(comparison);
+      if (options.json) {
+        output.print(Json.MAPPER.writeValueAsString(comparison));
+      }
+      return comparison.complaints().isEmpty() ? 0 : 1;
+    }
+  }
+
+  private Side other(String name, World world, @Nullable SitePeer site, Side job) {
+    LongFunction<String> url =
+        name.equals("http") ? world.services()::plainPictureUrl : world.services()::pictureUrl;
+    return new Side(
+        name,
+        site == null ? job.contender() : site,
+        (run, first) -> loads(options.loads(url, first), run, name.equals("http")));
+  }
+
+  /** Pictures of the class have the same numbers with and without the large request. */
+  private List<Load> loads(LoadFactory factory, String run, boolean withLarge) {
+    List<Load> loads =
+        new ArrayList<>(factory.pupils(run, students, options.labels, options.images));
+    if (large != null && withLarge) {
+      loads.add(0, large(factory, run, large));
+    }
+    return loads;
+  }
+
+  private static Load large(LoadFactory factory, String run, String size) {
     Matcher matcher = LARGE.matcher(size);
     if (!matcher.matches()) {
       throw new IllegalStateException(size); // checked before
     }
     return factory.large(
-        "burst", Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+        run, Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
   }
 
   /** Bounded by pictures at a crawl. */

@@ -1,8 +1,11 @@
 package io.github.satchel.bench.burst;
 
+import io.github.satchel.bench.comparison.Comparison;
+import io.github.satchel.bench.comparison.RoundFigures;
 import io.github.satchel.testkit.report.BurstResult;
 import io.github.satchel.testkit.report.BurstResult.ProcessFigures;
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -68,6 +71,67 @@ record Output(CommandSpec spec, boolean json) {
                   process.peakRssOfLife() >> 20));
     }
     result.complaints().forEach(complaint -> say("NOT AS EXPECTED: " + complaint));
+  }
+
+  /** The heading of the figures of rounds. */
+  void rounds() {
+    say("");
+    say(
+        "%-8s %12s %12s %12s %14s %14s %14s %12s"
+            .formatted(
+                "",
+                "last pupil",
+                "mean pupil",
+                "p95 pupil",
+                "images/CPU-s",
+                "same, of all",
+                "CPU elsewhere",
+                "peak memory"));
+  }
+
+  /** The figures of a round. */
+  void round(String who, RoundFigures figures) {
+    say(
+        String.format(
+            Locale.ROOT,
+            "%-8s %10.2f s %10.2f s %10.2f s %14.1f %14.1f %12.2f s %9d MB",
+            who,
+            figures.lastPupil(),
+            figures.meanPupil(),
+            figures.p95Pupil(),
+            figures.imagesPerCpuSecond(),
+            figures.imagesPerCpuSecondOfAll(),
+            figures.cpuSecondsElsewhere(),
+            figures.peakMemory() >> 20));
+    figures.complaints().forEach(complaint -> say("NOT AS EXPECTED: " + complaint));
+  }
+
+  /** Medians and ratios. */
+  void comparison(Comparison comparison) {
+    say("");
+    say("medians");
+    medians("job", comparison.medians().job());
+    RoundFigures peer = comparison.medians().peer();
+    Comparison.Ratio ratio = comparison.ratio();
+    if (peer != null && ratio != null) {
+      medians(String.valueOf(comparison.peer()), peer);
+      say(
+          String.format(
+              Locale.ROOT,
+              "%-8s %12.2f %12.2f %12.2f %14.2f %14.2f %14s %12.2f",
+              "ratio",
+              ratio.lastPupil(),
+              ratio.meanPupil(),
+              ratio.p95Pupil(),
+              ratio.imagesPerCpuSecond(),
+              ratio.imagesPerCpuSecondOfAll(),
+              "",
+              ratio.peakMemory()));
+    }
+  }
+
+  private void medians(String who, RoundFigures figures) {
+    round(who, figures.withoutComplaints());
   }
 
   private static String brief(String pupil) {

@@ -21,9 +21,11 @@ final class ReportOption {
   /**
    * Says what is wrong with the option.
    *
+   * @param once whether one class is measured, once
    * @throws IllegalArgumentException with a sentence
    */
-  void check() {
+  void check(boolean once) {
+    WorldOptions.require(report == null || once, "--report goes with one round and no --peer");
     WorldOptions.require(
         report == null || Files.isDirectory(report.toAbsolutePath().resolveSibling("")),
         "--report: there is no directory for " + report);

@@ -1,6 +1,7 @@
 package io.github.satchel.bench.burst;
 
 import io.github.satchel.bench.burst.RetrainResult.Trainings;
+import io.github.satchel.bench.world.World;
 import io.github.satchel.contract.Json;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
 import io.github.satchel.job.SatchelOptions;
@@ -22,8 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "retrain",
     description = {
-      "Pupils press Train one after another; then each exchanges some pictures and presses Train again,"
-          + " with a job that keeps resized pictures (cache.dir).",
+      "Pupils press Train one after another; then each exchanges some pictures and presses Train"
+          + " again, with a job that keeps resized pictures (cache.dir).",
       "Ends with status 0 only if every request ended as expected."
     },
     mixinStandardHelpOptions = true,
@@ -42,8 +43,8 @@ final class RetrainCommand implements Callable<Integer> {
       names = "--new",
       defaultValue = "2",
       description =
-          "Pictures of the second training that the first had not (${DEFAULT-VALUE}); the others are"
-              + " the same.")
+          "Pictures of the second training that the first had not (${DEFAULT-VALUE}); the others"
+              + " are the same.")
   private int fresh;
 
   @Option(
@@ -74,7 +75,7 @@ final class RetrainCommand implements Callable<Integer> {
     Map<String, String> job =
         Map.of(SatchelOptions.CACHE_DIR.key(), "s3://" + LocalServices.RESIZED_BUCKET);
     try (World world = options.start(2 * (warmUp + students), job)) {
-      LoadFactory factory = new LoadFactory(world.services()::pictureUrl);
+      LoadFactory factory = options.loads(world);
       Retraining retraining = new Retraining(world, factory, fresh, PATIENCE);
       output.say("Warming up with " + warmUp + " pupils ...");
       retraining.warmUp(factory.pupils("warm-up", warmUp, 2, 15));

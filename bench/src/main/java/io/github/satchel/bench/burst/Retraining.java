@@ -1,6 +1,7 @@
 package io.github.satchel.bench.burst;
 
 import io.github.satchel.bench.burst.RetrainResult.Trainings;
+import io.github.satchel.bench.world.World;
 import io.github.satchel.testkit.report.Burst;
 import io.github.satchel.testkit.report.Load;
 import io.github.satchel.testkit.report.LoadFactory;
@@ -41,7 +42,7 @@ public final class Retraining {
 
   /** Has a class train together, and train again, so that nothing is done for the first time. */
   public void warmUp(List<Load> pupils) throws IOException, InterruptedException {
-    world.serve(pupils, Duration.ZERO, patience);
+    world.warmUp(pupils, patience);
     awaitKept(images(pupils));
     world.serve(again(pupils), Duration.ZERO, patience);
     awaitKept(images(pupils) + (long) pupils.size() * fresh);
@@ -79,7 +80,7 @@ public final class Retraining {
     for (Load pupil : pupils) {
       Entry entry = world.serve(List.of(pupil), Duration.ZERO, patience).entries().get(0);
       times.add(Objects.requireNonNullElse(entry.time(), patience));
-      if (entry.outcomes().size() != 1 || entry.outcomes().get(0).type() != pupil.expected()) {
+      if (!entry.endedAsExpected()) {
         complaints.add(pupil.requestId() + " ended as " + Burst.ending(entry));
       }
     }

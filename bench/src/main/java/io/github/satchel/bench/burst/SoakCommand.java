@@ -1,5 +1,6 @@
 package io.github.satchel.bench.burst;
 
+import io.github.satchel.bench.world.World;
 import io.github.satchel.contract.Json;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
 import io.github.satchel.testkit.flink.FlinkRest.Checkpoint;
@@ -22,8 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "soak",
     description = {
-      "Pupils press Train one after another, evenly spread over a time, each for a project of its own;"
-          + " then compares memory and state with what they were before.",
+      "Pupils press Train one after another, evenly spread over a time, each for a project of its"
+          + " own; then compares memory and state with what they were before.",
       "Ends with status 0 only if every request ended as expected."
     },
     mixinStandardHelpOptions = true,
@@ -57,19 +58,16 @@ final class SoakCommand implements Callable<Integer> {
       WorldOptions.require(requests >= 1, "--requests must be at least 1");
       WorldOptions.require(minutes > 0, "--minutes must be more than 0");
       options.check();
-      report.check();
+      report.check(true);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     Output output = new Output(spec, options.json);
     output.say(WorldOptions.STARTING);
     try (World world = options.start(WARM_UP + requests, Map.of())) {
-      LoadFactory factory = new LoadFactory(world.services()::pictureUrl);
+      LoadFactory factory = options.loads(world);
       output.say("Warming up with " + WARM_UP + " pupils ...");
-      world.serve(
-          factory.pupils("warm-up", WARM_UP, options.labels, options.images),
-          Duration.ZERO,
-          PATIENCE);
+      world.warmUp(factory.pupils("warm-up", WARM_UP, options.labels, options.images), PATIENCE);
       Checkpoint before = world.nextCheckpoint();
       output.say("%d pupils press Train within %s minutes ...".formatted(requests, minutes));
       List<Load> loads = factory.pupils("soak", requests, options.labels, options.images);

@@ -42,9 +42,9 @@ public record SoakResult(String type, BurstResult burst, Map<String, Memory> mem
    */
   public static SoakResult of(Burst soak, Checkpoint before, Checkpoint after) {
     Map<String, Memory> memory = new LinkedHashMap<>();
-    List<MemorySample> samples = soak.memory();
+    List<MemorySample> samples = soak.processUse().memory();
     int quarter = samples.size() / 4;
-    for (String process : soak.usage().keySet()) {
+    for (String process : soak.processUse().usage().keySet()) {
       memory.put(
           process,
           new Memory(

@@ -1,13 +1,18 @@
 package io.github.satchel.bench.burst;
 
+import io.github.satchel.bench.world.World;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
 import io.github.satchel.testkit.ServiceSettings;
+import io.github.satchel.testkit.Tls;
 import io.github.satchel.testkit.pictures.PictureFiles;
 import io.github.satchel.testkit.pictures.PictureMix;
+import io.github.satchel.testkit.report.LoadFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongFunction;
 import org.apache.flink.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -17,6 +22,12 @@ final class WorldOptions {
 
   static final String STARTING =
       "Starting Kafka, an S3 server, a site with pictures, a trainer, and Flink with the job ...";
+
+  /** As on the web, where pictures of one pupil come from many. */
+  private static final int HOSTS = 12;
+
+  /** Addresses that all pupils share, if they do. */
+  private static final int SHARED = 44;
 
   /** Set by the script {@code satchel}. */
   private static final String FLINK_PROPERTY = "satchel.flink";
@@ -43,8 +54,8 @@ final class WorldOptions {
       names = "--mix",
       defaultValue = "",
       description =
-          "How often which of them, such as web=50,webcam=20: parts of those files whose names start so"
-              + " and go on with _. Without it files are drawn evenly.")
+          "How often which of them, such as web=50,webcam=20: parts of those files whose names"
+              + " start so and go on with _. Without it files are drawn evenly.")
   private String mix;
 
   @Option(
@@ -55,17 +66,64 @@ final class WorldOptions {
   private int latency;
 
   @Option(
-      names = "--upload-latency",
+      names = "--store-latency",
       defaultValue = "0",
-      description = "Milliseconds until the trainer answers an upload (${DEFAULT-VALUE}).",
+      description = "Milliseconds that each operation of the store takes (${DEFAULT-VALUE}).",
       paramLabel = "MS")
-  private int uploadLatency;
+  private int storeLatency;
+
+  @Option(
+      names = {"--trainer-latency", "--upload-latency"},
+      defaultValue = "0",
+      description = "Milliseconds that each call of the trainer takes (${DEFAULT-VALUE}).",
+      paramLabel = "MS")
+  private int trainerLatency;
+
+  @Option(names = "--http", description = "Serve the pictures over plain HTTP instead of HTTPS.")
+  private boolean http;
+
+  @Option(
+      names = "--tls",
+      defaultValue = "pictures",
+      description =
+          "What takes TLS: pictures, or all, which is the store and the trainer too"
+              + " (${DEFAULT-VALUE}).",
+      paramLabel = "WHAT")
+  private String tls;
+
+  @Option(
+      names = "--shared",
+      description =
+          "Have all pupils use the same 44 addresses, of which each is downloaded once for all who"
+              + " wait for it, instead of an address of its own for every picture.")
+  private boolean shared;
 
   @Option(
       names = "--slots",
       defaultValue = "2",
       description = "Slots of the task manager (${DEFAULT-VALUE}).")
   private int slots;
+
+  @Option(
+      names = "--standalone",
+      description =
+          "Have the job in one process, as 'satchel run' does, instead of a job manager and a task"
+              + " manager.")
+  private boolean standalone;
+
+  @Option(
+      names = "-D",
+      description = "A setting of the job, or of Flink (flink.KEY); may be repeated.",
+      paramLabel = "KEY=VALUE")
+  private Map<String, String> overrides = Map.of();
+
+  @Option(
+      names = "--trust-store",
+      description =
+          "Trust store of the job's virtual machines (JKS or PKCS #12). Without it they get one"
+              + " with what they trust by themselves and the authority of the services.",
+      paramLabel = "FILE")
+  private @Nullable Path trustStore;
 
   @Option(
       names = "--seed",
@@ -90,7 +148,11 @@ final class WorldOptions {
   void check() throws IOException {
     require(images >= 10 && images <= 10_000, "--images must be 10 to 10000");
     require(labels >= 2, "--labels must be at least 2");
-    require(latency >= 0 && uploadLatency >= 0, "a latency must be at least 0");
+    require(
+        latency >= 0 && storeLatency >= 0 && trainerLatency >= 0, "a latency must be at least 0");
+    require(
+        tls.equals("all") || tls.equals("pictures"), "--tls must be pictures or all, not " + tls);
+    require(!(http && tls.equals("all")), "--http and --tls all exclude each other");
     require(slots >= 1, "--slots must be at least 1");
     require(pictures != null || mix.isEmpty(), "--mix goes with --pictures");
     PictureMix parsed;
@@ -99,6 +161,9 @@ final class WorldOptions {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("--mix: " + e.getMessage(), e);
     }
+    require(
+        trustStore == null || Files.isRegularFile(trustStore),
+        "--trust-store: there is no file " + trustStore);
     if (pictures != null) {
       require(Files.isDirectory(pictures), "--pictures: " + pictures + " is no directory");
       PictureFiles.load(pictures, parsed, seed);
@@ -111,6 +176,28 @@ final class WorldOptions {
     }
   }
 
+  private Tls tls() {
+    if (http) {
+      return Tls.NONE;
+    }
+    return tls.equals("all") ? Tls.ALL : Tls.PICTURES;
+  }
+
+  /** Makes the requests of a benchmark. */
+  LoadFactory loads(World world) {
+    return loads(world.services()::pictureUrl, 0);
+  }
+
+  /**
+   * Makes the requests of a benchmark.
+   *
+   * @param url of the n-th picture
+   * @param first number of the first picture that is used
+   */
+  LoadFactory loads(LongFunction<String> url, long first) {
+    return new LoadFactory(shared ? n -> url.apply(n % SHARED) : url, first);
+  }
+
   /**
    * Starts everything.
    *
@@ -119,20 +206,46 @@ final class WorldOptions {
    */
   World start(int classifiers, Map<String, String> job)
       throws IOException, InterruptedException, InvalidConfigurationException {
-    Path fresh = directory.toAbsolutePath().resolve("bench");
-    FileUtils.deleteDirectory(fresh.toFile());
-    return World.start(
-        Path.of(System.getProperty(FLINK_PROPERTY, "flink")),
+    return start(work(), standalone, classifiers, job);
+  }
+
+  /**
+   * Starts everything in a directory of its own.
+   *
+   * @param alone whether the job is one process
+   */
+  World start(String name, boolean alone, int classifiers)
+      throws IOException, InterruptedException, InvalidConfigurationException {
+    return start(work().resolve(name), alone, classifiers, Map.of());
+  }
+
+  private World start(Path work, boolean alone, int classifiers, Map<String, String> job)
+      throws IOException, InterruptedException, InvalidConfigurationException {
+    FileUtils.deleteDirectory(work.toFile());
+    ServiceSettings services =
         new ServiceSettings(
-            Files.createDirectories(fresh),
+            Files.createDirectories(work),
             seed,
-            pictures == null ? null : pictures.toAbsolutePath(),
-            mix,
-            latency,
-            uploadLatency,
+            new ServiceSettings.Pictures(
+                pictures == null ? null : pictures.toAbsolutePath(), mix, HOSTS),
+            new ServiceSettings.Latencies(latency, storeLatency, trainerLatency),
+            tls(),
             classifiers,
-            null),
-        slots,
-        job);
+            null);
+    Map<String, String> settings = new HashMap<>(job);
+    settings.putAll(overrides);
+    return alone
+        ? World.standalone(services, settings, trustStore)
+        : World.cluster(
+            Path.of(System.getProperty(FLINK_PROPERTY, "flink")),
+            services,
+            slots,
+            settings,
+            trustStore);
+  }
+
+  /** Where everything of a benchmark is kept. */
+  Path work() {
+    return directory.toAbsolutePath().resolve("bench");
   }
 }

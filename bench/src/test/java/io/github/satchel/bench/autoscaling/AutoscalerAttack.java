@@ -1,6 +1,7 @@
 package io.github.satchel.bench.autoscaling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.satchel.contract.Event;
@@ -10,6 +11,7 @@ import io.github.satchel.testkit.JobSettings;
 import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.ServiceProcesses;
 import io.github.satchel.testkit.ServiceSettings;
+import io.github.satchel.testkit.Tls;
 import io.github.satchel.testkit.flink.FlinkCluster;
 import io.github.satchel.testkit.flink.FlinkRest.Vertex;
 import io.github.satchel.testkit.process.JavaCommand;
@@ -57,7 +59,7 @@ class AutoscalerAttack {
   @Test
   void resizeGrowsWithABurstAndShrinksToIdleAfterIt() throws Exception {
     String jar = System.getProperty("autoscaler.jar", "");
-    assertThat(Path.of(jar))
+    assumeThat(Path.of(jar))
         .as("-Dautoscaler.jar, the operator's flink-autoscaler-standalone: see docs/scale.md")
         .isRegularFile();
     Autoscaling shipped = new Autoscaling(Path.of("../k8s-operator/rendered/prod.yaml"), FACTOR);
@@ -102,14 +104,20 @@ class AutoscalerAttack {
 
   private static FutureTask<RequestLog> press(ServiceProcesses services) {
     List<Load> loads =
-        new LoadFactory(services::pictureUrl).pupils("event", PUPILS, 2, IMAGES_A_LABEL);
+        new LoadFactory(services::pictureUrl, 0).pupils("event", PUPILS, 2, IMAGES_A_LABEL);
     return new FutureTask<>(
         () -> RequestLog.serve(services.endpoints().bootstrapServers(), loads, OVER, PATIENCE));
   }
 
   private ServiceSettings services() throws IOException {
     return new ServiceSettings(
-        directory.resolve("services"), 1, drawing(directory), "", 20, 500, PUPILS, null);
+        directory.resolve("services"),
+        1,
+        new ServiceSettings.Pictures(drawing(directory), "", 1),
+        new ServiceSettings.Latencies(20, 0, 500),
+        Tls.NONE,
+        PUPILS,
+        null);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.github.satchel.connectors.training;
 
-import java.util.Map;
+import io.github.satchel.connectors.training.Training.NamedCredentials;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,21 +21,20 @@ final class Accounts {
     this.decrypter = decrypter;
   }
 
-  /** The account of one of a training's credentials. */
-  Account find(Training training, String name) throws UploadException {
-    return find(name, training.encryptedCredentials(), training.attributes());
-  }
-
   /**
    * The account of a name.
    *
-   * @param encrypted what a training brings along, by name
-   * @param attributes of that training
+   * @param training that may bring it along
    * @throws UploadException {@link Verdict#CREDENTIALS_REJECTED} if there is none that can be used
    */
-  Account find(String name, Map<String, String> encrypted, Map<String, String> attributes)
-      throws UploadException {
-    String jwe = encrypted.get(name);
+  Account find(Training training, String name) throws UploadException {
+    String jwe =
+        training.credentials().stream()
+            .filter(each -> each.name().equals(name))
+            .map(NamedCredentials::jwe)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null);
     if (jwe == null) {
       return new Account(
           name,
@@ -45,7 +45,7 @@ final class Accounts {
     if (decrypter == null) {
       throw rejected("it is encrypted, and this job has no key set");
     }
-    return new Account(name, decrypter.decrypt(jwe, attributes));
+    return new Account(name, decrypter.decrypt(jwe, training.attributes()));
   }
 
   private static UploadException rejected(String reason) {

@@ -7,7 +7,7 @@ import org.apache.flink.core.fs.Path;
 import org.apache.hc.client5.http.entity.mime.AbstractContentBody;
 import org.apache.hc.core5.http.ContentType;
 
-/** An archive as a part of a multipart body, streamed from its file system. */
+/** An archive as a part of a multipart body, streamed from its file system or its content. */
 final class ArchiveBody extends AbstractContentBody {
 
   private static final int BUFFER_BYTES = 64 << 10;
@@ -31,6 +31,11 @@ final class ArchiveBody extends AbstractContentBody {
 
   @Override
   public void writeTo(OutputStream out) throws IOException {
+    byte[] content = archive.content();
+    if (content != null) {
+      out.write(content);
+      return;
+    }
     Path path = new Path(archive.uri());
     byte[] buffer = new byte[BUFFER_BYTES];
     long left = archive.bytes();

@@ -22,11 +22,8 @@ final class Attempt {
     this.progress = progress;
     earlier.ifPresent(
         entry -> {
-          deletedFirst.addAll(entry.deletedFirst());
-          entry
-              .rejectedCredentials()
-              .forEach(name -> rejections.add(name, Verdict.CREDENTIALS_REJECTED));
-          entry.rejectionReasons().forEach(rejections::addUnusable);
+          deletedFirst.addAll(entry.upload().deletedFirst());
+          entry.upload().rejectedCredentials().forEach(rejections::add);
         });
   }
 
@@ -44,6 +41,11 @@ final class Attempt {
 
   Rejections rejections() {
     return rejections;
+  }
+
+  /** What was met so far, for events and the journal. */
+  TrainingEvent.Upload upload() {
+    return new TrainingEvent.Upload(rejections.rejected(), List.copyOf(deletedFirst), 0);
   }
 
   /** Ids of the classifiers deleted to make room. */

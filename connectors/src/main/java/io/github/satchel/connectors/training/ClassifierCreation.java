@@ -92,11 +92,12 @@ final class ClassifierCreation {
     if (unfinished.isPresent()) {
       return unfinished.get().existing();
     }
-    // Credentials that rest are tried once: with retries, trainings in vain would hold up others.
+    // Credentials that cool down are tried once: with retries, trainings in vain would hold up
+    // others.
     Retrier.Step<List<String>> look =
         () -> namesakes(attempt.training(), account).map(Classifier::id).toList();
     try {
-      return pool.rest(account).isPresent() ? look.run() : retrier.retrying(look);
+      return pool.coolDown(account).isPresent() ? look.run() : retrier.retrying(look);
     } catch (UploadException failure) {
       throw failure.verdict().isParticularToCredentials()
           ? failure
@@ -154,7 +155,7 @@ final class ClassifierCreation {
     write(attempt, account, existing);
     retrier.retrying(() -> client.delete(account, id));
     metrics.inc(TrainingCounter.CLASSIFIERS_DELETED);
-    pool.wake(account);
+    pool.endCoolDown(account);
   }
 
   private void write(Attempt attempt, Account account, List<String> existing)
@@ -162,12 +163,9 @@ final class ClassifierCreation {
     Training training = attempt.training();
     JournalEntry creating =
         JournalEntry.creating(
-            account.name(),
-            training.classifierName(),
-            clock.instant(),
-            existing,
-            attempt.rejections(),
-            List.copyOf(attempt.deletedFirst()));
+            new JournalEntry.Create(
+                account.name(), training.classifierName(), clock.instant(), existing),
+            attempt.upload());
     retrier.retrying(() -> TrainingFiles.writeJournal(training, creating));
   }
 }

@@ -1,11 +1,9 @@
 package io.github.satchel.connectors.training;
 
 import io.github.satchel.connectors.training.Trainer.Step;
-import io.github.satchel.connectors.training.Work.Removal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,59 +44,59 @@ final class ClassifierRemoval {
     this.metrics = metrics;
   }
 
-  /** Tries once under all credentials. */
-  Step remove(Removal removal, Instant now) throws InterruptedException {
-    Optional<UploadException> open = Optional.empty();
-    for (String name : removal.credentials()) {
+  /** Tries once under all credentials of the follow-up. */
+  Step remove(Training training, FollowUp work, Instant now) throws InterruptedException {
+    UploadException open = null;
+    for (String name : work.credentials()) {
       try {
-        Account account = accounts.find(name, removal.encryptedCredentials(), removal.attributes());
-        if (client.delete(account, removal.classifierId())) {
+        Account account = accounts.find(training, name);
+        if (client.delete(account, work.classifierId())) {
           metrics.inc(TrainingCounter.CLASSIFIERS_DELETED);
-          pool.wake(account);
+          pool.endCoolDown(account);
           LOG.info(
               "Training {}: classifier {}, which it replaces, is deleted, credentials {}",
-              removal.trainingId(),
-              removal.classifierId(),
+              training.id(),
+              work.classifierId(),
               name);
-          return finished(removal, List.of(name), now);
+          return finished(work, List.of(name), now);
         }
       } catch (UploadException failure) {
         if (failure.verdict() != Verdict.CREDENTIALS_REJECTED) {
-          open = Optional.of(failure);
+          open = failure;
         }
       }
     }
-    return open.isPresent()
-        ? retry(removal, open.get(), now)
-        : finished(removal, removal.credentials(), now);
+    return open == null
+        ? finished(work, work.credentials(), now)
+        : retry(training, work, open, now);
   }
 
-  private Step finished(Removal removal, List<String> credentials, Instant now) {
-    if (removal.again()) {
-      return Step.done();
-    }
-    Instant due = now.plus(againAfter);
-    return Step.next(removal.next(credentials, due, due, 0, /* second= */ true));
+  private Step finished(FollowUp work, List<String> credentials, Instant now) {
+    return work.kind() == FollowUp.Kind.SECOND_DELETION
+        ? Step.DONE
+        : Step.next(
+            FollowUp.at(
+                FollowUp.Kind.SECOND_DELETION,
+                work.classifierId(),
+                credentials,
+                now.plus(againAfter)));
   }
 
-  private Step retry(Removal removal, UploadException failure, Instant now) {
-    if (!now.isBefore(removal.since().plus(LIMIT))) {
+  private Step retry(Training training, FollowUp work, UploadException failure, Instant now) {
+    if (!now.isBefore(work.since().plus(LIMIT))) {
       metrics.inc(TrainingCounter.DELETIONS_FAILED);
       LOG.warn(
           "Training {}: classifier {}, which it replaces, cannot be deleted: {}",
-          removal.trainingId(),
-          removal.classifierId(),
+          training.id(),
+          work.classifierId(),
           failure.reason());
-      return Step.done();
+      return Step.DONE;
     }
-    Duration backoff = FIRST_RETRY.multipliedBy(1L << Math.min(removal.attempts(), MAX_DOUBLINGS));
+    Duration backoff = FIRST_RETRY.multipliedBy(1L << Math.min(work.attempts(), MAX_DOUBLINGS));
     Duration asked = failure.retryAfter();
     return Step.next(
-        removal.next(
-            removal.credentials(),
-            removal.since(),
+        work.again(
             now.plus(asked != null && asked.compareTo(backoff) > 0 ? asked : backoff),
-            removal.attempts() + 1,
-            removal.again()));
+            work.misses()));
   }
 }

@@ -9,8 +9,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the elements of the stream
  */
-@FunctionalInterface
 public interface ElementConverter<T> extends Serializable {
-  /** The training that an element stands for; null if it is not for this sink. */
+
+  /** The training that an element stands for; null if it is not for this service. */
   @Nullable Training convert(T element);
+
+  /**
+   * What is kept of an element once its outcome is told, while the training is followed and what it
+   * replaces is deleted: for later events, and for the training's id, journal, credentials and
+   * attributes. The archives are not needed. All of it unless this is overridden.
+   */
+  default T remainder(T element) {
+    return element;
+  }
 }

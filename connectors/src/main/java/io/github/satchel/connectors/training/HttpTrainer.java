@@ -3,7 +3,7 @@ package io.github.satchel.connectors.training;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.satchel.connectors.training.HttpTransport.Answer;
-import io.github.satchel.connectors.training.Work.Later;
+import io.github.satchel.connectors.training.Training.NamedCredentials;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -53,19 +53,13 @@ final class HttpTrainer implements Trainer {
   private final TrainingMetrics metrics;
   private final Clock clock;
 
-  HttpTrainer(
-      HttpTransport transport,
-      HttpEndpointResolver resolver,
-      long maxUploadBytes,
-      Retrier retrier,
-      TrainingMetrics metrics,
-      Clock clock) {
-    this.transport = transport;
+  HttpTrainer(TrainerFactory.Context context, HttpEndpointResolver resolver) {
+    this.transport = context.transport();
     this.resolver = resolver;
-    this.uploads = new ByteBudget(maxUploadBytes);
-    this.retrier = retrier;
-    this.metrics = metrics;
-    this.clock = clock;
+    this.uploads = new ByteBudget(context.maxUploadBytes());
+    this.retrier = context.retrier();
+    this.metrics = context.metrics();
+    this.clock = context.clock();
   }
 
   @Override
@@ -74,6 +68,7 @@ final class HttpTrainer implements Trainer {
     String name =
         training.credentials().stream()
             .findFirst()
+            .map(NamedCredentials::name)
             .orElseThrow(() -> new UploadException(Verdict.FAILED, "no endpoint is named"));
     retrier.retrying(() -> TrainingFiles.requireArchives(training));
     byte[] message = message(training);
@@ -168,12 +163,12 @@ final class HttpTrainer implements Trainer {
   }
 
   @Override
-  public List<Later> after(TrainingEvent outcome, Instant now) {
+  public List<FollowUp> after(TrainingEvent outcome, Instant now) {
     return List.of();
   }
 
   @Override
-  public Step advance(Later work, Instant now) {
+  public Step advance(Training training, Classifier created, FollowUp work, Instant now) {
     throw new IllegalStateException("An endpoint has no work after an outcome: " + work.key());
   }
 

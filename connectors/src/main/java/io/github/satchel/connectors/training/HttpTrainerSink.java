@@ -1,8 +1,5 @@
 package io.github.satchel.connectors.training;
 
-import java.time.Clock;
-import org.apache.flink.api.connector.sink2.Sink;
-
 /**
  * Posts the archives of every element to an endpoint, signed, and tells a second sink what came of
  * it. For services of one's own: {@code docs/http-trainer.md} describes the request and has a
@@ -25,31 +22,13 @@ import org.apache.flink.api.connector.sink2.Sink;
  *
  * <p><b>The caller's part</b> is that of {@link WatsonSink}, and that every {@link ExampleArchive}
  * has its digest and {@link Training#credentials} the name of the endpoint.
- *
- * @param <T> the elements of the stream
  */
-public final class HttpTrainerSink<T> extends TrainingSink<T> {
+public final class HttpTrainerSink {
 
-  private static final long serialVersionUID = 1L;
-
-  private final HttpEndpointResolver endpointResolver;
-
-  HttpTrainerSink(
-      ElementConverter<T> elementConverter,
-      Sink<TrainingEvent> eventSink,
-      HttpEndpointResolver endpointResolver,
-      TrainingOptions options) {
-    super(elementConverter, eventSink, options);
-    this.endpointResolver = endpointResolver;
-  }
+  private HttpTrainerSink() {}
 
   /** Starts a sink of elements of type {@code T}. */
   public static <T> HttpTrainerSinkBuilder<T> builder() {
     return new HttpTrainerSinkBuilder<>();
-  }
-
-  @Override
-  Trainer trainer(HttpTransport transport, Retrier retrier, TrainingMetrics metrics, Clock clock) {
-    return new HttpTrainer(transport, endpointResolver, maxUploadBytes(), retrier, metrics, clock);
   }
 }

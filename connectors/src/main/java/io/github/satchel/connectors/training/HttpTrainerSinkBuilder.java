@@ -28,18 +28,9 @@ public final class HttpTrainerSinkBuilder<T>
     return this;
   }
 
-  /**
-   * Checks the settings.
-   *
-   * @throws IllegalStateException if something required is missing
-   * @throws IllegalArgumentException if a setting is out of range
-   */
-  public HttpTrainerSink<T> build() {
-    TrainingOptions options = trainingOptions();
-    return new HttpTrainerSink<>(
-        elementConverter(),
-        eventSink(),
-        required(endpointResolver, "an endpoint resolver"),
-        options);
+  @Override
+  TrainerFactory service() {
+    HttpEndpointResolver resolver = required(endpointResolver, "an endpoint resolver");
+    return context -> new HttpTrainer(context, resolver);
   }
 }

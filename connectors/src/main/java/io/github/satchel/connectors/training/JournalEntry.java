@@ -3,35 +3,29 @@ package io.github.satchel.connectors.training;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How far a training got: the content of its journal.
  *
- * @param credentials name of those under which a create is sent; null if that cannot be told
- * @param classifierName what it is to be called, for people who read the journal
- * @param existing ids of the classifiers of the same name that were there before the create
- * @param rejectedCredentials names of the credentials rejected so far
- * @param rejectionReasons why some of them could not even be tried, by name
- * @param deletedFirst ids of the classifiers deleted to make room
+ * @param create the create that may have been sent; null if that cannot be told, or it ended
+ * @param upload what was met on the way
  * @param classifier what was created, if the training was uploaded
  * @param error why not, if it failed
- * @param conclusion what was heard of an uploaded training in the end
+ * @param completedAt when it ended
  */
 record JournalEntry(
     State state,
-    @Nullable String credentials,
-    @Nullable String classifierName,
-    @Nullable Instant startedAt,
-    List<String> existing,
-    List<String> rejectedCredentials,
-    Map<String, String> rejectionReasons,
-    List<String> deletedFirst,
+    @Nullable Create create,
+    TrainingEvent.Upload upload,
     @Nullable Classifier classifier,
     @Nullable TrainingError error,
-    @Nullable Instant completedAt,
-    @Nullable Conclusion conclusion) {
+    @Nullable Instant completedAt) {
+
+  JournalEntry {
+    upload = Objects.requireNonNullElse(upload, TrainingEvent.Upload.NONE);
+  }
 
   enum State {
     /** A create may have been sent; what became of it is not known. */
@@ -43,7 +37,17 @@ record JournalEntry(
   }
 
   /**
-   * What became of an uploaded training.
+   * A create that may have been sent.
+   *
+   * @param credentials name of those under which it is sent
+   * @param classifierName what it is to be called, for people who read the journal
+   * @param existing ids of the classifiers of the same name that were there before
+   */
+  record Create(
+      String credentials, String classifierName, Instant startedAt, List<String> existing) {}
+
+  /**
+   * What became of an uploaded training: a file of its own, written once.
    *
    * @param status of the classifier when that was asked for the last time
    * @param error unless it is ready
@@ -51,94 +55,31 @@ record JournalEntry(
   record Conclusion(
       TrainingEvent.Kind kind, String status, @Nullable TrainingError error, Instant at) {}
 
-  static JournalEntry creating(
-      String credentials,
-      String classifierName,
-      Instant startedAt,
-      List<String> existing,
-      Rejections rejections,
-      List<String> deletedFirst) {
-    return new JournalEntry(
-        State.CREATING,
-        credentials,
-        classifierName,
-        startedAt,
-        existing,
-        rejections.rejected(),
-        rejections.reasons(),
-        deletedFirst,
-        null,
-        null,
-        null,
-        null);
+  static JournalEntry creating(Create create, TrainingEvent.Upload upload) {
+    return new JournalEntry(State.CREATING, create, upload, null, null, null);
   }
 
-  static JournalEntry uploaded(
-      Classifier classifier, Rejections rejections, List<String> deletedFirst, Instant at) {
-    return new JournalEntry(
-        State.COMPLETED,
-        classifier.credentials(),
-        classifier.name(),
-        null,
-        List.of(),
-        rejections.rejected(),
-        rejections.reasons(),
-        deletedFirst,
-        classifier,
-        null,
-        at,
-        null);
+  static JournalEntry uploaded(Classifier classifier, TrainingEvent.Upload upload, Instant at) {
+    return new JournalEntry(State.COMPLETED, null, upload, classifier, null, at);
   }
 
-  static JournalEntry failed(
-      TrainingError error, Rejections rejections, List<String> deletedFirst, Instant at) {
-    return new JournalEntry(
-        State.COMPLETED,
-        null,
-        null,
-        null,
-        List.of(),
-        rejections.rejected(),
-        rejections.reasons(),
-        deletedFirst,
-        null,
-        error,
-        at,
-        null);
+  static JournalEntry failed(TrainingError error, TrainingEvent.Upload upload, Instant at) {
+    return new JournalEntry(State.COMPLETED, null, upload, null, error, at);
   }
 
   /**
    * Stands for a journal that is there but makes no sense: a create may have been sent somewhere.
    */
   static JournalEntry unreadable() {
-    return new JournalEntry(
-        State.CREATING,
-        null,
-        null,
-        null,
-        List.of(),
-        List.of(),
-        Map.of(),
-        List.of(),
-        null,
-        null,
-        null,
-        null);
+    return new JournalEntry(State.CREATING, null, TrainingEvent.Upload.NONE, null, null, null);
   }
 
-  JournalEntry with(Conclusion heard) {
-    return new JournalEntry(
-        state,
-        credentials,
-        classifierName,
-        startedAt,
-        existing,
-        rejectedCredentials,
-        rejectionReasons,
-        deletedFirst,
-        classifier,
-        error,
-        completedAt,
-        heard);
+  /** Names of the credentials under which the create may have been sent; null if any. */
+  @Nullable String credentials() {
+    return create == null ? null : create.credentials();
+  }
+
+  List<String> existing() {
+    return create == null ? List.of() : create.existing();
   }
 }

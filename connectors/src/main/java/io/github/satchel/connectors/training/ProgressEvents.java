@@ -4,7 +4,6 @@ import io.github.satchel.connectors.training.TrainingEvent.Kind;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -39,13 +38,10 @@ final class ProgressEvents implements UploadProgress {
           new TrainingEvent(
               training,
               Kind.UPLOADING,
+              clock.instant(),
               null,
               null,
-              List.of(),
-              Map.of(),
-              List.of(),
-              archived,
-              clock.instant()));
+              new TrainingEvent.Upload(List.of(), List.of(), archived)));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.satchel.connectors.training;
 
+import io.github.satchel.connectors.training.TrainingEvent.RejectedCredentials;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,14 +40,20 @@ final class Rejections {
     reasons.remove(credentials);
   }
 
-  /** Why some of the credentials that were rejected could not even be tried, by name. */
-  Map<String, String> reasons() {
-    return Map.copyOf(reasons);
+  /** Notes what an earlier attempt met. */
+  void add(RejectedCredentials rejected) {
+    if (rejected.reason() == null) {
+      add(rejected.name(), Verdict.CREDENTIALS_REJECTED);
+    } else {
+      addUnusable(rejected.name(), rejected.reason());
+    }
   }
 
-  /** Names of the credentials that were rejected, in the order met. */
-  List<String> rejected() {
-    return names(Verdict.CREDENTIALS_REJECTED);
+  /** The credentials that were rejected, in the order met. */
+  List<RejectedCredentials> rejected() {
+    return names(Verdict.CREDENTIALS_REJECTED).stream()
+        .map(name -> new RejectedCredentials(name, reasons.get(name)))
+        .toList();
   }
 
   /** Whether the last that was heard of credentials is that their plan is full. */

@@ -1,32 +1,29 @@
 package io.github.satchel.connectors.training;
 
-import io.github.satchel.connectors.training.Work.Later;
 import java.io.Closeable;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** How archives become a classifier at one kind of service. Thread-safe, blocking. */
 interface Trainer extends Closeable {
 
   /**
-   * What a step of later work came to.
+   * What a step of a follow-up came to.
    *
-   * @param next what is still to do; empty if the work is done
-   * @param event what is to be told
+   * @param next what is still to do; null if the work is done
+   * @param event what is to be told; null for nothing
    */
-  record Step(Optional<Later> next, Optional<TrainingEvent> event) {
+  record Step(@Nullable FollowUp next, @Nullable TrainingEvent event) {
 
-    static Step next(Later later) {
-      return new Step(Optional.of(later), Optional.empty());
-    }
+    static final Step DONE = new Step(null, null);
 
-    static Step done() {
-      return new Step(Optional.empty(), Optional.empty());
+    static Step next(FollowUp work) {
+      return new Step(work, null);
     }
 
     static Step done(TrainingEvent event) {
-      return new Step(Optional.empty(), Optional.of(event));
+      return new Step(null, event);
     }
   }
 
@@ -39,10 +36,16 @@ interface Trainer extends Closeable {
   Classifier deliver(Attempt attempt) throws UploadException, InterruptedException;
 
   /** What is to be done once an outcome is told. */
-  List<Later> after(TrainingEvent outcome, Instant now);
+  List<FollowUp> after(TrainingEvent outcome, Instant now);
 
-  /** Goes on with later work. */
-  Step advance(Later work, Instant now) throws InterruptedException;
+  /**
+   * Goes on with a follow-up.
+   *
+   * @param training without its archives
+   * @param created what the training created
+   */
+  Step advance(Training training, Classifier created, FollowUp work, Instant now)
+      throws InterruptedException;
 
   /** Breaks off what is under way. */
   @Override

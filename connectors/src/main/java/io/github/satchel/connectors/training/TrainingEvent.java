@@ -2,34 +2,26 @@ package io.github.satchel.connectors.training;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a sink says of a training. Delivered at least once; but for {@link Kind#UPLOADING}, every
+ * What becomes of a training. Delivered at least once; but for {@link Kind#UPLOADING}, every
  * delivery has the same content, as it is read from the training's journal.
  *
+ * @param training after an outcome without its archives
+ * @param at when it happened
  * @param classifier present if the training was uploaded, as it was when the event says
  * @param error present with {@link Kind#FAILED}, {@link Kind#TRAINING_FAILED} and {@link
  *     Kind#TRAINING_UNKNOWN}
- * @param rejectedCredentials names of the credentials met on the way that are unknown here or that
- *     the service rejected, for whoever looks after them
- * @param rejectionReasons why some of these could not even be tried, by name
- * @param deletedFirst those of {@link Training#replaces} that were deleted before the create,
- *     because there was no room; what is deleted after it is not listed
- * @param sentBytes with {@link Kind#UPLOADING}: bytes of this upload that the service has accepted
- * @param at when it happened
+ * @param upload how the upload went
  */
 public record TrainingEvent(
     Training training,
     Kind kind,
+    Instant at,
     @Nullable Classifier classifier,
     @Nullable TrainingError error,
-    List<String> rejectedCredentials,
-    Map<String, String> rejectionReasons,
-    List<String> deletedFirst,
-    long sentBytes,
-    Instant at) {
+    Upload upload) {
 
   /** The kinds of event. Every training has exactly one outcome. */
   public enum Kind {
@@ -51,4 +43,26 @@ public record TrainingEvent(
       return this == UPLOADED || this == FAILED;
     }
   }
+
+  /**
+   * How an upload went.
+   *
+   * @param rejectedCredentials those met on the way that are unknown here or that the service
+   *     rejected, for whoever looks after them
+   * @param deletedFirst those of {@link Training#replaces} that were deleted before the create,
+   *     because there was no room; what is deleted after it is not listed
+   * @param sentBytes with {@link Kind#UPLOADING}: bytes that the service has accepted
+   */
+  public record Upload(
+      List<RejectedCredentials> rejectedCredentials, List<String> deletedFirst, long sentBytes) {
+
+    static final Upload NONE = new Upload(List.of(), List.of(), 0);
+  }
+
+  /**
+   * Credentials that could not be used.
+   *
+   * @param reason why they could not even be tried; null if the service rejected them
+   */
+  public record RejectedCredentials(String name, @Nullable String reason) {}
 }

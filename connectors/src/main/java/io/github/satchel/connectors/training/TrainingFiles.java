@@ -1,6 +1,7 @@
 package io.github.satchel.connectors.training;
 
 import com.fasterxml.jackson.core.JacksonException;
+import io.github.satchel.connectors.training.JournalEntry.Conclusion;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,22 +27,28 @@ final class TrainingFiles {
    * @throws UploadException {@link Verdict#UNAVAILABLE} if it cannot be told
    */
   static Optional<JournalEntry> readJournal(Training training) throws UploadException {
-    Path path = new Path(training.journal());
-    byte[] content;
+    return read(new Path(training.journal())).map(content -> parse(training, content));
+  }
+
+  private static Optional<byte[]> read(Path path) throws UploadException {
     try {
       FileSystem files = path.getFileSystem();
       // Asked first: to open what may not be read says "not found" on a local file system.
-      if (!files.exists(path)) {
+      if (!files.isDistributedFS() && !files.exists(path)) {
         return Optional.empty();
       }
       try (InputStream in = files.open(path)) {
-        content = in.readAllBytes();
+        return Optional.of(in.readAllBytes());
+      } catch (FileNotFoundException absent) {
+        if (files.isDistributedFS()) {
+          return Optional.empty();
+        }
+        throw absent;
       }
     } catch (IOException unreadable) {
       throw new UploadException(
           Verdict.UNAVAILABLE, "the journal %s cannot be read, %s".formatted(path, unreadable));
     }
-    return Optional.of(parse(training, content));
   }
 
   private static JournalEntry parse(Training training, byte[] content) {
@@ -65,10 +72,49 @@ final class TrainingFiles {
       return false;
     }
     return switch (entry.state()) {
-      case CREATING -> entry.credentials() != null;
+      case CREATING -> entry.create() != null && entry.create().credentials() != null;
       case COMPLETED ->
           entry.completedAt() != null && (entry.classifier() == null) != (entry.error() == null);
     };
+  }
+
+  /**
+   * What was heard of a training in the end; empty if nothing was, or it makes no sense.
+   *
+   * @throws UploadException {@link Verdict#UNAVAILABLE} if it cannot be told
+   */
+  static Optional<Conclusion> readConclusion(Training training) throws UploadException {
+    Optional<byte[]> content = read(conclusion(training));
+    try {
+      return content.isEmpty()
+          ? Optional.empty()
+          : Optional.ofNullable(Json.MAPPER.readValue(content.get(), Conclusion.class))
+              .filter(each -> each.kind() != null && each.at() != null);
+    } catch (IOException malformed) {
+      LOG.warn("Training {}: {} makes no sense", training.id(), conclusion(training));
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Writes what was heard of a training in the end beside its journal; not if that has been removed
+   * meanwhile, as nobody would remove this.
+   */
+  static Conclusion writeConclusion(Training training, Conclusion heard) throws UploadException {
+    Path journal = new Path(training.journal());
+    try {
+      if (!journal.getFileSystem().exists(journal)) {
+        return heard;
+      }
+    } catch (IOException unreadable) {
+      throw new UploadException(
+          Verdict.UNAVAILABLE, "the journal %s cannot be read, %s".formatted(journal, unreadable));
+    }
+    return write(conclusion(training), heard);
+  }
+
+  private static Path conclusion(Training training) {
+    return new Path(training.journal() + ".conclusion");
   }
 
   /**
@@ -79,7 +125,10 @@ final class TrainingFiles {
    * @throws UploadException {@link Verdict#UNAVAILABLE} if that failed
    */
   static JournalEntry writeJournal(Training training, JournalEntry entry) throws UploadException {
-    Path path = new Path(training.journal());
+    return write(new Path(training.journal()), entry);
+  }
+
+  private static <T> T write(Path path, T entry) throws UploadException {
     try {
       FileSystem files = path.getFileSystem();
       byte[] content = Json.MAPPER.writeValueAsBytes(entry);
@@ -117,6 +166,10 @@ final class TrainingFiles {
     for (ExampleArchive archive : training.archives()) {
       Path path = new Path(archive.uri());
       long bytes;
+      if (archive.content() != null) {
+        total += archive.content().length;
+        continue;
+      }
       try {
         bytes = path.getFileSystem().getFileStatus(path).getLen();
       } catch (FileNotFoundException | NoSuchFileException absent) {
@@ -142,6 +195,9 @@ final class TrainingFiles {
   /** Deletes what is there; an archive that cannot be deleted is logged and left. */
   static void deleteArchives(Training training) {
     for (ExampleArchive archive : training.archives()) {
+      if (archive.content() != null) {
+        continue;
+      }
       Path path = new Path(archive.uri());
       try {
         path.getFileSystem().delete(path, false);

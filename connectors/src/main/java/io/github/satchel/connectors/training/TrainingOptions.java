@@ -7,8 +7,7 @@ import java.time.Duration;
 record TrainingOptions(
     int maxConcurrentUploads,
     long maxUploadBytes,
-    int maxQueuedTrainings,
-    int maxFollowed,
+    long maxHeapBytes,
     Duration progressInterval,
     TransportOptions transport,
     RetryPolicy retries,

@@ -59,12 +59,7 @@ final class TrainingRunner {
     JournalEntry end;
     try {
       Classifier classifier = trainer.deliver(attempt);
-      end =
-          JournalEntry.uploaded(
-              classifier,
-              attempt.rejections(),
-              List.copyOf(attempt.deletedFirst()),
-              clock.instant());
+      end = JournalEntry.uploaded(classifier, attempt.upload(), clock.instant());
     } catch (UploadException failure) {
       end = failed(attempt, failure);
     }
@@ -89,7 +84,7 @@ final class TrainingRunner {
         failure.verdict().isParticularToCredentials()
             ? attempt.rejections().error()
             : failure.error();
-    List<String> deleted = List.copyOf(attempt.deletedFirst());
+    List<String> deleted = attempt.deletedFirst();
     if (!deleted.isEmpty()) {
       error =
           new TrainingError(
@@ -97,7 +92,7 @@ final class TrainingRunner {
               "%s To make room, %s had been deleted."
                   .formatted(error.message(), String.join(", ", deleted)));
     }
-    return JournalEntry.failed(error, attempt.rejections(), deleted, clock.instant());
+    return JournalEntry.failed(error, attempt.upload(), clock.instant());
   }
 
   /** To be called once the journal holds the end: a restart needs the archives no more. */
@@ -112,12 +107,9 @@ final class TrainingRunner {
     return new TrainingEvent(
         training,
         end.classifier() == null ? Kind.FAILED : Kind.UPLOADED,
+        Objects.requireNonNull(end.completedAt()),
         end.classifier(),
         end.error(),
-        end.rejectedCredentials(),
-        end.rejectionReasons(),
-        end.deletedFirst(),
-        0,
-        Objects.requireNonNull(end.completedAt()));
+        end.upload());
   }
 }

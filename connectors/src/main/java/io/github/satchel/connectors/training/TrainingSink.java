@@ -1,74 +1,96 @@
 package io.github.satchel.connectors.training;
 
-import java.io.IOException;
-import java.time.Clock;
-import java.time.ZoneOffset;
-import java.util.Collection;
-import java.util.List;
-import java.util.Random;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
-import org.apache.flink.api.connector.sink2.SupportsWriterState;
+import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.connector.sink2.SupportsPreWriteTopology;
+import org.apache.flink.streaming.api.datastream.DataStream;
 
-/** What all sinks of this package share: all but their {@link Trainer}. */
-abstract class TrainingSink<T> implements Sink<T>, SupportsWriterState<T, Work> {
+/**
+ * A {@link TrainingOperator} as the end of a stream, with its events going to a sink of their own.
+ * {@link WatsonSink} and {@link HttpTrainerSink} make one.
+ *
+ * @param <T> the elements of the stream
+ */
+public final class TrainingSink<T> implements Sink<T>, SupportsPreWriteTopology<T> {
 
   private static final long serialVersionUID = 1L;
+  private static final TypeInformation<Training> TRAININGS = TypeInformation.of(Training.class);
+  private static final TypeInformation<TrainingEvent> EVENTS =
+      TypeInformation.of(TrainingEvent.class);
 
   private final ElementConverter<T> elementConverter;
+  private final TrainerFactory service;
   private final Sink<TrainingEvent> eventSink;
   private final TrainingOptions options;
 
   TrainingSink(
       ElementConverter<T> elementConverter,
+      TrainerFactory service,
       Sink<TrainingEvent> eventSink,
       TrainingOptions options) {
     this.elementConverter = elementConverter;
+    this.service = service;
     this.eventSink = eventSink;
     this.options = options;
   }
 
-  /** The trainer of one subtask, which closes the transport that it is given. */
-  abstract Trainer trainer(
-      HttpTransport transport, Retrier retrier, TrainingMetrics metrics, Clock clock);
-
+  /**
+   * All of it: the trainings, keyed by their id, and the sink of their events, which is a sink like
+   * any other. What is left for the writer of this one is nothing.
+   */
   @Override
-  public final StatefulSinkWriter<T, Work> createWriter(WriterInitContext context)
-      throws IOException {
-    return restoreWriter(context, List.of());
+  public DataStream<T> addPreWriteTopology(DataStream<T> elements) {
+    ElementConverter<T> converter = elementConverter;
+    DataStream<TrainingEvent> events =
+        elements
+            .<Training>flatMap(
+                (element, out) -> {
+                  Training training = converter.convert(element);
+                  if (training != null) {
+                    out.collect(training);
+                  }
+                })
+            .returns(TRAININGS)
+            .name("trainings")
+            .keyBy(Training::id)
+            .transform(
+                "trainer",
+                EVENTS,
+                new TrainingOperator<>(
+                    service, new Itself(), (training, event) -> event, TRAININGS, options));
+    events.keyBy(event -> event.training().id()).sinkTo(eventSink).name("events");
+    return elements.filter(element -> false).name("nothing");
   }
 
   @Override
-  public final StatefulSinkWriter<T, Work> restoreWriter(
-      WriterInitContext context, Collection<Work> recovered) throws IOException {
-    Clock clock = Clock.tickMillis(ZoneOffset.UTC);
-    TrainingMetrics metrics =
-        new TrainingMetrics(context.metricGroup().addGroup(TrainingMetrics.GROUP));
-    Retrier retrier = new Retrier(options.retries(), metrics, new Random());
-    Trainer trainer =
-        trainer(new HttpTransport(options.transport(), clock), retrier, metrics, clock);
-    return new TrainingSinkWriter<>(
-        elementConverter,
-        eventSink.createWriter(new EventSinkContext(context)),
-        options,
-        context.getMailboxExecutor(),
-        context.getProcessingTimeService(),
-        context.metricGroup(),
-        trainer,
-        new TrainingRunner(trainer, retrier, options.keepArchives(), metrics, clock),
-        retrier,
-        clock,
-        recovered);
+  public SinkWriter<T> createWriter(WriterInitContext context) {
+    return new SinkWriter<>() {
+      @Override
+      public void write(T element, Context nothing) {}
+
+      @Override
+      public void flush(boolean endOfInput) {}
+
+      @Override
+      public void close() {}
+    };
   }
 
-  @Override
-  public final SimpleVersionedSerializer<Work> getWriterStateSerializer() {
-    return new WorkSerializer();
-  }
+  /** A training as an element. */
+  static final class Itself implements ElementConverter<Training> {
 
-  long maxUploadBytes() {
-    return options.maxUploadBytes();
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Training convert(Training training) {
+      return training;
+    }
+
+    @Override
+    public Training remainder(Training training) {
+      return training.withoutArchives();
+    }
   }
 }

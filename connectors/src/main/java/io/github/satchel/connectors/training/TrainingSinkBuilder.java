@@ -4,6 +4,7 @@ import static org.apache.flink.util.Preconditions.checkArgument;
 import static org.apache.flink.util.Preconditions.checkNotNull;
 
 import java.time.Duration;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,7 @@ public abstract class TrainingSinkBuilder<T, B extends TrainingSinkBuilder<T, B>
   private @Nullable Sink<TrainingEvent> eventSink;
   private int maxConcurrentUploads = 4;
   private long maxUploadBytes = 512_000_000;
-  private int maxQueuedTrainings = 10_000;
-  private int maxFollowed = 10_000;
+  private long maxHeapBytes = 64_000_000;
   private Duration progressInterval = Duration.ofSeconds(2);
   private Duration connectTimeout = Duration.ofSeconds(10);
   private Duration responseTimeout = Duration.ofMinutes(2);
@@ -37,13 +37,47 @@ public abstract class TrainingSinkBuilder<T, B extends TrainingSinkBuilder<T, B>
 
   abstract B self();
 
+  /**
+   * How trainings are run, the settings checked.
+   *
+   * @throws IllegalStateException if something required is missing
+   * @throws IllegalArgumentException if a setting is out of range
+   */
+  abstract TrainerFactory service();
+
+  /**
+   * The operator alone, for a stream that is keyed by {@link Training#id} and a job that has a use
+   * for its output; the event sink is not needed.
+   *
+   * @param events what events become
+   * @param elements the type of the elements, which lie in state
+   * @throws IllegalStateException if something required is missing
+   * @throws IllegalArgumentException if a setting is out of range
+   */
+  public <E> TrainingOperator<T, E> buildOperator(
+      EventConverter<T, E> events, TypeInformation<T> elements) {
+    TrainingOptions options = trainingOptions();
+    return new TrainingOperator<>(service(), elementConverter(), events, elements, options);
+  }
+
+  /**
+   * The sink.
+   *
+   * @throws IllegalStateException if something required is missing
+   * @throws IllegalArgumentException if a setting is out of range
+   */
+  public TrainingSink<T> build() {
+    TrainingOptions options = trainingOptions();
+    return new TrainingSink<>(elementConverter(), service(), eventSink(), options);
+  }
+
   /** Required: what an element asks for. */
   public B setElementConverter(ElementConverter<T> elementConverter) {
     this.elementConverter = checkNotNull(elementConverter);
     return self();
   }
 
-  /** Required: where events go. {@link WatsonSink} says what it must promise. */
+  /** Where events go: required for a sink. */
   public B setEventSink(Sink<TrainingEvent> eventSink) {
     this.eventSink = checkNotNull(eventSink);
     return self();
@@ -66,21 +100,12 @@ public abstract class TrainingSinkBuilder<T, B extends TrainingSinkBuilder<T, B>
   }
 
   /**
-   * Trainings, a subtask, that are queued or being uploaded before the stream is held up. Default
-   * 10,000: a training is a few hundred bytes, and as much more as the encrypted credentials that
-   * it brings along. A checkpoint has to wait while the stream is held up.
+   * Bytes of archives that travel with their training and are in the heap at the same time, of all
+   * subtasks of a job in a process: a training waits in state until there is a share for it.
+   * Default 64,000,000.
    */
-  public B setMaxQueuedTrainings(int maxQueuedTrainings) {
-    this.maxQueuedTrainings = maxQueuedTrainings;
-    return self();
-  }
-
-  /**
-   * Classifiers, a subtask, that are followed at the same time; further ones are checked once and
-   * then reported as {@link TrainingEvent.Kind#TRAINING_UNKNOWN}. Default 10,000.
-   */
-  public B setMaxFollowed(int maxFollowed) {
-    this.maxFollowed = maxFollowed;
+  public B setMaxHeapBytes(long maxHeapBytes) {
+    this.maxHeapBytes = maxHeapBytes;
     return self();
   }
 
@@ -169,8 +194,7 @@ public abstract class TrainingSinkBuilder<T, B extends TrainingSinkBuilder<T, B>
   TrainingOptions trainingOptions() {
     requirePositive("Concurrent uploads", maxConcurrentUploads);
     requirePositive("The bytes of concurrent uploads", maxUploadBytes);
-    requirePositive("Queued trainings", maxQueuedTrainings);
-    requirePositive("Followed classifiers", maxFollowed);
+    requirePositive("The bytes of archives in the heap", maxHeapBytes);
     requirePositive("Attempts", maxAttempts);
     requirePositive("The progress interval", progressInterval.toMillis());
     requirePositive("The connect time-out", connectTimeout.toMillis());
@@ -187,15 +211,14 @@ public abstract class TrainingSinkBuilder<T, B extends TrainingSinkBuilder<T, B>
     return new TrainingOptions(
         maxConcurrentUploads,
         maxUploadBytes,
-        maxQueuedTrainings,
-        maxFollowed,
+        maxHeapBytes,
         progressInterval,
         new TransportOptions(
             connectTimeout,
             responseTimeout,
             idleTimeout,
             uploadTimeout,
-            maxConcurrentUploads + TrainingSinkWriter.LATER_THREADS),
+            maxConcurrentUploads + TrainingOperator.FOLLOW_UP_THREADS),
         new RetryPolicy(maxAttempts, initialBackoff, maxBackoff, maxRetryAfter),
         keepArchives);
   }

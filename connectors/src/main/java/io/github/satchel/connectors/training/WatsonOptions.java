@@ -7,7 +7,7 @@ import java.time.Duration;
 record WatsonOptions(
     String iamUrl,
     String version,
-    Duration restTime,
+    Duration coolDown,
     int maxCallsPerKey,
     Duration deleteAgainAfter,
     FollowOptions following)

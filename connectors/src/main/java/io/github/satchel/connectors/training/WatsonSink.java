@@ -1,9 +1,5 @@
 package io.github.satchel.connectors.training;
 
-import java.time.Clock;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.jspecify.annotations.Nullable;
-
 /**
  * Creates a classifier at Watson Visual Recognition v3, or a service that speaks its API, for every
  * element, and tells a second sink what becomes of it.
@@ -31,51 +27,18 @@ import org.jspecify.annotations.Nullable;
  * brings along stay encrypted but for the moment of a call.
  *
  * <p><b>The caller's part.</b> Archives and journal must be on a file system that every task
- * manager sees; the journal must stay for as long as the training can be run again. The event sink
- * must deliver with {@code flush}, as a {@code KafkaSink} with {@code AT_LEAST_ONCE} does: its
- * writer gets no state and its committer, if it has one, is not run, so a sink that needs two-phase
- * commit loses events. Elements of the same training should reach the same subtask.
+ * manager sees, unless archives travel with their training; the journal must stay for as long as
+ * the training can be run again.
  *
  * <p><b>End of input.</b> The sink waits for every outcome and for the first attempt at each
  * deletion, and neither for trainings to become ready nor for the repetition of deletions.
- *
- * @param <T> the elements of the stream
  */
-public final class WatsonSink<T> extends TrainingSink<T> {
+public final class WatsonSink {
 
-  private static final long serialVersionUID = 1L;
-
-  private final CredentialsResolver credentialsResolver;
-  private final @Nullable CredentialsDecrypter credentialsDecrypter;
-  private final WatsonOptions options;
-
-  WatsonSink(
-      ElementConverter<T> elementConverter,
-      Sink<TrainingEvent> eventSink,
-      CredentialsResolver credentialsResolver,
-      @Nullable CredentialsDecrypter credentialsDecrypter,
-      TrainingOptions trainingOptions,
-      WatsonOptions options) {
-    super(elementConverter, eventSink, trainingOptions);
-    this.credentialsResolver = credentialsResolver;
-    this.credentialsDecrypter = credentialsDecrypter;
-    this.options = options;
-  }
+  private WatsonSink() {}
 
   /** Starts a sink of elements of type {@code T}. */
   public static <T> WatsonSinkBuilder<T> builder() {
     return new WatsonSinkBuilder<>();
-  }
-
-  @Override
-  Trainer trainer(HttpTransport transport, Retrier retrier, TrainingMetrics metrics, Clock clock) {
-    return new WatsonTrainer(
-        transport,
-        new Accounts(credentialsResolver, credentialsDecrypter),
-        options,
-        maxUploadBytes(),
-        retrier,
-        metrics,
-        clock);
   }
 }

@@ -21,7 +21,7 @@ public final class WatsonSinkBuilder<T> extends TrainingSinkBuilder<T, WatsonSin
   private @Nullable CredentialsDecrypter credentialsDecrypter;
   private String iamUrl = "https://iam.cloud.ibm.com";
   private String version = "2018-03-19";
-  private Duration restTime = Duration.ofMinutes(1);
+  private Duration coolDown = Duration.ofMinutes(1);
   private int maxCallsPerKey = 20;
   private Duration deleteAgainAfter = Duration.ofMinutes(15);
   private boolean follow = true;
@@ -65,12 +65,15 @@ public final class WatsonSinkBuilder<T> extends TrainingSinkBuilder<T, WatsonSin
    * alone for other trainings too, if the service does not say ({@code Retry-After}). Default 1
    * min. A training for which no others are left tries them all the same.
    */
-  public WatsonSinkBuilder<T> setRestTime(Duration restTime) {
-    this.restTime = checkNotNull(restTime);
+  public WatsonSinkBuilder<T> setCoolDown(Duration coolDown) {
+    this.coolDown = checkNotNull(coolDown);
     return this;
   }
 
-  /** Calls at the same time under one key, a subtask. Default 20. */
+  /**
+   * Calls at the same time under one key, of all subtasks together; but each subtask may make one.
+   * Default 20.
+   */
   public WatsonSinkBuilder<T> setMaxCallsPerKey(int maxCallsPerKey) {
     this.maxCallsPerKey = maxCallsPerKey;
     return this;
@@ -107,13 +110,8 @@ public final class WatsonSinkBuilder<T> extends TrainingSinkBuilder<T, WatsonSin
     return this;
   }
 
-  /**
-   * Checks the settings.
-   *
-   * @throws IllegalStateException if something required is missing
-   * @throws IllegalArgumentException if a setting is out of range
-   */
-  public WatsonSink<T> build() {
+  @Override
+  TrainerFactory service() {
     HttpUrls.requireBase("IAM url", iamUrl);
     requireDate(version);
     requirePositive("The calls per key", maxCallsPerKey);
@@ -124,23 +122,20 @@ public final class WatsonSinkBuilder<T> extends TrainingSinkBuilder<T, WatsonSin
         "The longest follow interval (%s) must not be below the first one (%s)",
         maxFollowInterval,
         followInterval);
-    checkArgument(!restTime.isNegative(), "The rest time must not be negative");
+    checkArgument(!coolDown.isNegative(), "The cool-down must not be negative");
     checkArgument(
         !deleteAgainAfter.isNegative(), "The time to the second deletion must not be negative");
-    TrainingOptions trainingOptions = trainingOptions();
-    return new WatsonSink<>(
-        elementConverter(),
-        eventSink(),
-        required(credentialsResolver, "a credentials resolver"),
-        credentialsDecrypter,
-        trainingOptions,
+    CredentialsResolver resolver = required(credentialsResolver, "a credentials resolver");
+    CredentialsDecrypter decrypter = credentialsDecrypter;
+    WatsonOptions options =
         new WatsonOptions(
             iamUrl,
             version,
-            restTime,
+            coolDown,
             maxCallsPerKey,
             deleteAgainAfter,
-            new FollowOptions(follow, followInterval, maxFollowInterval, followLimit)));
+            new FollowOptions(follow, followInterval, maxFollowInterval, followLimit));
+    return context -> new WatsonTrainer(context, new Accounts(resolver, decrypter), options);
   }
 
   private static void requireDate(String version) {

@@ -1,12 +1,9 @@
 package io.github.satchel.connectors.training;
 
-import io.github.satchel.connectors.training.CredentialsPool.Rest;
+import io.github.satchel.connectors.training.CredentialsPool.CoolDown;
+import io.github.satchel.connectors.training.Training.NamedCredentials;
 import io.github.satchel.connectors.training.TrainingEvent.Kind;
-import io.github.satchel.connectors.training.Work.Follow;
-import io.github.satchel.connectors.training.Work.Later;
-import io.github.satchel.connectors.training.Work.Removal;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +14,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Creates classifiers at Watson: chooses the credentials, and looks after what comes later.
  *
- * <p>Credentials are tried in the order given, those that rest left out. If none of them will do,
- * those that rest are tried all the same, for a pupil is better served by an attempt in vain than
- * by a failure that was remembered and may have passed; only a service that asked for the rest
- * itself ({@code Retry-After}) is left in peace. Last, where the plan is full, a classifier that is
- * to be replaced makes room.
+ * <p>Credentials are tried in the order given, those in their cool-down left out. If none of them
+ * will do, those that cool down are tried all the same, for a pupil is better served by an attempt
+ * in vain than by a failure that was remembered and may have passed; only a service that asked for
+ * it itself ({@code Retry-After}) is left in peace. Last, where the plan is full, a classifier that
+ * is to be replaced makes room.
  */
 final class WatsonTrainer implements Trainer {
 
@@ -37,29 +34,26 @@ final class WatsonTrainer implements Trainer {
   private final WatsonOptions options;
   private final TrainingMetrics metrics;
 
-  /**
-   * @param maxUploadBytes archives on their way at once
-   */
-  WatsonTrainer(
-      HttpTransport transport,
-      Accounts accounts,
-      WatsonOptions options,
-      long maxUploadBytes,
-      Retrier retrier,
-      TrainingMetrics metrics,
-      Clock clock) {
-    this.transport = transport;
+  WatsonTrainer(TrainerFactory.Context context, Accounts accounts, WatsonOptions options) {
+    this.transport = context.transport();
     this.accounts = accounts;
     this.options = options;
-    this.retrier = retrier;
-    this.metrics = metrics;
-    this.pool = new CredentialsPool(options.restTime(), options.maxCallsPerKey(), clock);
+    this.retrier = context.retrier();
+    this.metrics = context.metrics();
+    Clock clock = context.clock();
+    this.pool =
+        CredentialsPool.open(
+            context.jobId(),
+            options.coolDown(),
+            options.maxCallsPerKey(),
+            context.parallelism(),
+            clock);
     WatsonClient client =
         new WatsonClient(
             transport,
             new IamTokens(transport, options.iamUrl(), clock, metrics),
             pool,
-            new ByteBudget(maxUploadBytes),
+            new ByteBudget(context.maxUploadBytes()),
             options.version(),
             clock);
     this.creation = new ClassifierCreation(client, pool, retrier, metrics, clock);
@@ -89,9 +83,7 @@ final class WatsonTrainer implements Trainer {
     }
     JournalEntry earlier = attempt.earlier().get();
     List<String> suspects =
-        earlier.credentials() == null
-            ? attempt.training().credentials()
-            : List.of(earlier.credentials());
+        earlier.credentials() == null ? names(attempt.training()) : List.of(earlier.credentials());
     for (String name : suspects) {
       Optional<Account> account = account(attempt, name);
       if (account.isPresent()) {
@@ -114,26 +106,26 @@ final class WatsonTrainer implements Trainer {
     Training training = attempt.training();
     WatsonLimits.check(training);
     retrier.retrying(() -> TrainingFiles.requireArchives(training));
-    List<Account> rested = new ArrayList<>();
-    for (String name : training.credentials()) {
+    List<Account> cooling = new ArrayList<>();
+    for (String name : names(training)) {
       Optional<Account> account = account(attempt, name);
       if (account.isEmpty()) {
         continue;
       }
-      Optional<Rest> rest = pool.rest(account.get());
-      if (rest.isEmpty()) {
+      Optional<CoolDown> coolDown = pool.coolDown(account.get());
+      if (coolDown.isEmpty()) {
         Optional<Classifier> created = createUnder(attempt, account.get());
         if (created.isPresent()) {
           return created;
         }
       } else {
-        attempt.rejections().add(name, rest.get().verdict());
-        if (!rest.get().asked()) {
-          rested.add(account.get());
+        attempt.rejections().add(name, coolDown.get().verdict());
+        if (!coolDown.get().asked()) {
+          cooling.add(account.get());
         }
       }
     }
-    for (Account account : rested) {
+    for (Account account : cooling) {
       Optional<Classifier> created = createUnder(attempt, account);
       if (created.isPresent()) {
         return created;
@@ -151,7 +143,7 @@ final class WatsonTrainer implements Trainer {
         account.name());
     try {
       Classifier created = creation.create(attempt, account);
-      pool.wake(account);
+      pool.endCoolDown(account);
       attempt.rejections().forget(account.name());
       return Optional.of(created);
     } catch (UploadException failure) {
@@ -167,7 +159,7 @@ final class WatsonTrainer implements Trainer {
     if (training.replaces().isEmpty()) {
       return Optional.empty();
     }
-    for (String name : training.credentials()) {
+    for (String name : names(training)) {
       Optional<Account> account =
           attempt.rejections().isFull(name) ? account(attempt, name) : Optional.empty();
       if (account.isEmpty()) {
@@ -187,6 +179,10 @@ final class WatsonTrainer implements Trainer {
       }
     }
     return Optional.empty();
+  }
+
+  private static List<String> names(Training training) {
+    return training.credentials().stream().map(NamedCredentials::name).toList();
   }
 
   private Optional<Account> account(Attempt attempt, String name) {
@@ -216,7 +212,7 @@ final class WatsonTrainer implements Trainer {
         verdict,
         failure.reason());
     attempt.rejections().add(account.name(), verdict);
-    pool.letRest(account, verdict, failure.retryAfter());
+    pool.startCoolDown(account, verdict, failure.retryAfter());
     metrics.inc(
         switch (verdict) {
           case PLAN_FULL -> TrainingCounter.PLANS_FULL;
@@ -227,45 +223,42 @@ final class WatsonTrainer implements Trainer {
   }
 
   @Override
-  public List<Later> after(TrainingEvent outcome, Instant now) {
+  public List<FollowUp> after(TrainingEvent outcome, Instant now) {
     Classifier classifier = outcome.classifier();
     if (outcome.kind() != Kind.UPLOADED || classifier == null) {
       return List.of();
     }
     Training training = outcome.training();
-    List<Later> later = new ArrayList<>();
+    List<FollowUp> followUps = new ArrayList<>();
     for (String old : training.replaces()) {
-      boolean again = outcome.deletedFirst().contains(old);
-      Duration wait = again ? options.deleteAgainAfter() : Duration.ZERO;
-      later.add(
-          new Removal(
-              training.id(),
-              old,
-              training.credentials(),
-              training.encryptedCredentials(),
-              training.attributes(),
-              now.plus(wait),
-              now.plus(wait),
-              0,
-              again));
+      followUps.add(
+          outcome.upload().deletedFirst().contains(old)
+              ? FollowUp.at(
+                  FollowUp.Kind.SECOND_DELETION,
+                  old,
+                  names(training),
+                  now.plus(options.deleteAgainAfter()))
+              : FollowUp.at(FollowUp.Kind.DELETION, old, names(training), now));
     }
     if (options.following().enabled()) {
-      later.add(
-          new Follow(training, classifier, now, now.plus(options.following().interval(0)), 0, 0));
+      followUps.add(
+          FollowUp.at(FollowUp.Kind.STATUS, classifier.id(), List.of(classifier.credentials()), now)
+              .first(now.plus(options.following().interval(0))));
     }
-    return later;
+    return followUps;
   }
 
   @Override
-  public Step advance(Later work, Instant now) throws InterruptedException {
-    if (work instanceof Follow follow) {
-      return follower.check(follow, now);
-    }
-    return removal.remove((Removal) work, now);
+  public Step advance(Training training, Classifier created, FollowUp work, Instant now)
+      throws InterruptedException {
+    return work.kind() == FollowUp.Kind.STATUS
+        ? follower.check(training, created, work, now)
+        : removal.remove(training, work, now);
   }
 
   @Override
   public void close() {
     transport.close();
+    pool.close();
   }
 }

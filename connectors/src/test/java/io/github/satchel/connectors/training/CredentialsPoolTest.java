@@ -22,12 +22,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
 class CredentialsPoolTest {
 
   private WatsonFixture fixture;
@@ -62,13 +60,13 @@ class CredentialsPoolTest {
   }
 
   @Test
-  void aRejectedKeyThatRestsIsStillReportedByName() throws Exception {
+  void aRejectedKeyInItsCoolDownIsStillReportedByName() throws Exception {
     watson.tokenRequests.add(FakeWatson.answering(400, "{\"errorCode\":\"BXNIM0415E\"}"));
     fixture.upload(fixture.pets("r1", "first", "second"));
 
     TrainingEvent outcome = fixture.upload(fixture.pets("r2", "first", "second"));
 
-    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("first");
     assertThat(watson.tokenRequests()).hasSize(2);
   }
 
@@ -80,11 +78,11 @@ class CredentialsPoolTest {
     TrainingEvent outcome = fixture.upload(fixture.pets("r2", "first"));
 
     assertThat(classifier(outcome).credentials()).isEqualTo("first");
-    assertThat(outcome.rejectedCredentials()).isEmpty();
+    assertThat(WatsonFixture.rejected(outcome)).isEmpty();
   }
 
   @Test
-  void aKeyThatWasReplacedDoesNotRest() throws Exception {
+  void aKeyThatWasReplacedHasNoCoolDown() throws Exception {
     watson.tokenRequests.add(FakeWatson.answering(400, "{\"errorCode\":\"BXNIM0415E\"}"));
     fixture.upload(fixture.pets("r1", "first", "second"));
     fixture.credentials.put("first", new Credentials(watson.url(), "secret-key-new"));
@@ -94,7 +92,7 @@ class CredentialsPoolTest {
   }
 
   @Test
-  void ifAllKeysRestTheyAreTriedAllTheSame() throws Exception {
+  void ifAllKeysCoolDownTheyAreTriedAllTheSame() throws Exception {
     watson.creates.add(FakeWatson.answering(400, FakeWatson.PLAN_FULL));
     watson.creates.add(FakeWatson.answering(400, FakeWatson.PLAN_FULL));
     fixture.upload(fixture.pets("r1", "first", "second"));
@@ -130,7 +128,7 @@ class CredentialsPoolTest {
     TrainingEvent outcome = fixture.upload(fixture.pets("r1", "first", "second"));
 
     assertThat(classifier(outcome).credentials()).isEqualTo("second");
-    assertThat(outcome.rejectedCredentials()).isEmpty();
+    assertThat(WatsonFixture.rejected(outcome)).isEmpty();
     assertThat(fixture.counts()).containsEntry("servicesAbsent", 1L);
   }
 
@@ -145,7 +143,7 @@ class CredentialsPoolTest {
   }
 
   @Test
-  void aKeyThatRestsIsTriedOnlyOnceSoThatTrainingsInVainHoldUpNobody() throws Exception {
+  void aKeyInItsCoolDownIsTriedOnlyOnceSoThatTrainingsInVainHoldUpNobody() throws Exception {
     for (int look = 0; look <= Options.MAX_ATTEMPTS; look++) {
       watson.lists.add(FakeWatson.answering(503, ""));
     }
@@ -198,7 +196,7 @@ class CredentialsPoolTest {
 
   @Test
   void noMoreCallsRunUnderAKeyThanItAllowsAndThoseUnderOthersDoNotWait() throws Exception {
-    CredentialsPool pool = new CredentialsPool(Duration.ZERO, 2, fixture.clock);
+    CredentialsPool pool = CredentialsPool.open("gates", Duration.ZERO, 2, 1, fixture.clock);
     Credentials busy = new Credentials(watson.url(), "busy");
     Semaphore going = new Semaphore(0);
     CountDownLatch end = new CountDownLatch(1);
@@ -235,16 +233,44 @@ class CredentialsPoolTest {
 
   @Test
   void noMoreKeysAreLeftAloneThanAreBounded() {
-    CredentialsPool pool = new CredentialsPool(Duration.ofMinutes(1), 2, fixture.clock);
+    CredentialsPool pool = CredentialsPool.open("many", Duration.ofMinutes(1), 2, 1, fixture.clock);
     for (int i = 0; i < 10_001; i++) {
-      pool.letRest(account(i), Verdict.CREDENTIALS_REJECTED, null);
+      pool.startCoolDown(account(i), Verdict.CREDENTIALS_REJECTED, null);
     }
 
-    assertThat(pool.rest(account(9_999))).isPresent();
-    assertThat(pool.rest(account(10_000))).isEmpty();
+    assertThat(pool.coolDown(account(9_999))).isPresent();
+    assertThat(pool.coolDown(account(10_000))).isEmpty();
     fixture.clock.advance(Duration.ofMinutes(1));
-    pool.letRest(account(10_000), Verdict.CREDENTIALS_REJECTED, null);
-    assertThat(pool.rest(account(10_000))).isPresent();
+    pool.startCoolDown(account(10_000), Verdict.CREDENTIALS_REJECTED, null);
+    assertThat(pool.coolDown(account(10_000))).isPresent();
+  }
+
+  /**
+   * Issue 14, 11: each subtask used to allow all of the calls, and to learn of full plans alone.
+   */
+  @Test
+  void theSubtasksOfAJobInAProcessShareCallsAndCoolDowns() {
+    try (CredentialsPool one = pool("job", 20, 4);
+        CredentialsPool two = pool("job", 20, 4);
+        CredentialsPool other = pool("another", 20, 4)) {
+      assertThat(one.maxCalls()).as("two of four subtasks").isEqualTo(10);
+
+      one.startCoolDown(account(1), Verdict.PLAN_FULL, null);
+
+      assertThat(two.coolDown(account(1))).isPresent();
+      assertThat(other.coolDown(account(1))).isEmpty();
+    }
+  }
+
+  @Test
+  void everySubtaskMayMakeACall() {
+    try (CredentialsPool pool = pool("wide", 4, 8)) {
+      assertThat(pool.maxCalls()).isEqualTo(1);
+    }
+  }
+
+  private CredentialsPool pool(String job, int maxCalls, int parallelism) {
+    return CredentialsPool.open(job, Duration.ofMinutes(1), maxCalls, parallelism, fixture.clock);
   }
 
   private Account account(int number) {

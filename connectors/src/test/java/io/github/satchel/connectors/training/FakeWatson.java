@@ -193,7 +193,7 @@ final class FakeWatson implements AutoCloseable {
         "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":3600}".formatted(token));
   }
 
-  private void create(HttpExchange exchange, Call call) throws IOException {
+  void create(HttpExchange exchange, Call call) throws IOException {
     send(exchange, 200, add(keyOf(call), call));
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.connectors.training.Trainer.Step;
 import io.github.satchel.connectors.training.TrainingEvent.Kind;
-import io.github.satchel.connectors.training.Work.Follow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,10 +14,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
 class FollowingTest {
 
   private static final Instant NOW = WatsonFixture.NOW;
@@ -28,7 +25,7 @@ class FollowingTest {
   private FakeWatson watson;
   private Training training;
   private Classifier classifier;
-  private Follow follow;
+  private FollowUp follow;
 
   @BeforeEach
   void start(@TempDir Path directory) throws Exception {
@@ -37,7 +34,7 @@ class FollowingTest {
     training = fixture.pets("r1", "first");
     TrainingEvent outcome = fixture.upload(training);
     classifier = WatsonFixture.classifier(outcome);
-    follow = (Follow) fixture.trainer.after(outcome, NOW).get(0);
+    follow = fixture.trainer.after(outcome, NOW).get(0);
   }
 
   @AfterEach
@@ -50,7 +47,7 @@ class FollowingTest {
     List<Long> waits = new ArrayList<>();
     waits.add(Duration.between(NOW, follow.due()).toSeconds());
     for (int i = 0; i < 4; i++) {
-      Follow next = next(fixture.trainer.advance(follow, follow.due()));
+      FollowUp next = next(advance(follow, follow.due()));
       waits.add(Duration.between(follow.due(), next.due()).toSeconds());
       follow = next;
     }
@@ -63,7 +60,7 @@ class FollowingTest {
     watson.end(KEY, classifier.id(), "ready", "");
     fixture.clock.advance(Duration.ofMinutes(5));
 
-    TrainingEvent event = event(fixture.trainer.advance(follow, follow.due()));
+    TrainingEvent event = event(advance(follow, follow.due()));
 
     assertThat(event.kind()).isEqualTo(Kind.READY);
     assertThat(event.error()).isNull();
@@ -77,30 +74,31 @@ class FollowingTest {
   void aTrainingThatFailedIsToldWithTheServicesExplanation() throws Exception {
     watson.end(KEY, classifier.id(), "failed", "all images are the same");
 
-    TrainingEvent event = event(fixture.trainer.advance(follow, follow.due()));
+    TrainingEvent event = event(advance(follow, follow.due()));
 
     assertThat(event.kind()).isEqualTo(Kind.TRAINING_FAILED);
     assertThat(event.error())
         .isEqualTo(
             new TrainingError(
                 "training-failed",
-                "The service could not train the classifier (all images are the same). Change the examples."));
+                "The service could not train the classifier (all images are the same). Change the"
+                    + " examples."));
   }
 
   @Test
   void whatWasHeardIsToldTheSameAfterACrash() throws Exception {
     watson.end(KEY, classifier.id(), "ready", "");
-    TrainingEvent event = event(fixture.trainer.advance(follow, follow.due()));
+    TrainingEvent event = event(advance(follow, follow.due()));
     fixture.restart();
     fixture.clock.advance(Duration.ofMinutes(1));
     watson.end(KEY, classifier.id(), "failed", "");
 
-    assertThat(event(fixture.trainer.advance(follow, follow.due()))).isEqualTo(event);
+    assertThat(event(advance(follow, follow.due()))).isEqualTo(event);
   }
 
   @Test
   void aTrainingThatTakesTooLongIsGivenUpAsUnknown() throws Exception {
-    TrainingEvent event = event(fixture.trainer.advance(follow, NOW.plus(Duration.ofMinutes(30))));
+    TrainingEvent event = event(advance(follow, NOW.plus(Duration.ofMinutes(30))));
 
     assertThat(event.kind()).isEqualTo(Kind.TRAINING_UNKNOWN);
     assertThat(Objects.requireNonNull(event.error()).message())
@@ -112,23 +110,22 @@ class FollowingTest {
   void theLastCheckIsAtTheLimit() throws Exception {
     Instant nearTheEnd = NOW.plus(Duration.ofMinutes(30)).minusSeconds(5);
 
-    assertThat(next(fixture.trainer.advance(follow, nearTheEnd)).due())
-        .isEqualTo(NOW.plus(Duration.ofMinutes(30)));
+    assertThat(next(advance(follow, nearTheEnd)).due()).isEqualTo(NOW.plus(Duration.ofMinutes(30)));
   }
 
   @Test
   void aClassifierThatVanishedIsUnknownAfterThreeMisses() throws Exception {
     watson.shows.add(FakeWatson.answering(404, FakeWatson.NOT_FOUND));
-    Follow next = next(fixture.trainer.advance(follow, NOW));
-    next = next(fixture.trainer.advance(next, NOW));
+    FollowUp next = next(advance(follow, NOW));
+    next = next(advance(next, NOW));
     assertThat(next.misses()).isZero();
 
     for (int i = 0; i < 3; i++) {
       watson.shows.add(FakeWatson.answering(404, FakeWatson.NOT_FOUND));
     }
-    next = next(fixture.trainer.advance(next, NOW));
-    next = next(fixture.trainer.advance(next, NOW));
-    TrainingEvent event = event(fixture.trainer.advance(next, NOW));
+    next = next(advance(next, NOW));
+    next = next(advance(next, NOW));
+    TrainingEvent event = event(advance(next, NOW));
 
     assertThat(event.kind()).isEqualTo(Kind.TRAINING_UNKNOWN);
     assertThat(Objects.requireNonNull(event.error()).message()).contains("it is no longer there");
@@ -142,17 +139,17 @@ class FollowingTest {
           FakeWatson.answering(503, "").answer(exchange, call);
         });
 
-    assertThat(next(fixture.trainer.advance(follow, NOW)).due()).isEqualTo(NOW.plusSeconds(300));
+    assertThat(next(advance(follow, NOW)).due()).isEqualTo(NOW.plusSeconds(300));
   }
 
   @Test
   void credentialsThatAreGoneForAWhileAreNoEnd() throws Exception {
     Credentials removed = Objects.requireNonNull(fixture.credentials.remove("first"));
-    Follow next = next(fixture.trainer.advance(follow, NOW));
+    FollowUp next = next(advance(follow, NOW));
     fixture.credentials.put("first", removed);
     watson.end(KEY, classifier.id(), "ready", "");
 
-    assertThat(event(fixture.trainer.advance(next, NOW)).kind()).isEqualTo(Kind.READY);
+    assertThat(event(advance(next, NOW)).kind()).isEqualTo(Kind.READY);
   }
 
   @Test
@@ -160,17 +157,21 @@ class FollowingTest {
     Files.delete(TestTrainings.file(training.journal()));
     watson.end(KEY, classifier.id(), "ready", "");
 
-    assertThat(event(fixture.trainer.advance(follow, NOW)).kind()).isEqualTo(Kind.READY);
+    assertThat(event(advance(follow, NOW)).kind()).isEqualTo(Kind.READY);
     assertThat(TestTrainings.file(training.journal())).doesNotExist();
   }
 
-  private static Follow next(Step step) {
-    assertThat(step.event()).isEmpty();
-    return (Follow) step.next().orElseThrow();
+  private Step advance(FollowUp work, Instant now) throws InterruptedException {
+    return fixture.trainer.advance(training, classifier, work, now);
+  }
+
+  private static FollowUp next(Step step) {
+    assertThat(step.event()).isNull();
+    return Objects.requireNonNull(step.next());
   }
 
   private static TrainingEvent event(Step step) {
-    assertThat(step.next()).isEmpty();
-    return step.event().orElseThrow();
+    assertThat(step.next()).isNull();
+    return Objects.requireNonNull(step.event());
   }
 }

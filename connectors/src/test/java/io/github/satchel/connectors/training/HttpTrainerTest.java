@@ -33,13 +33,11 @@ import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
 class HttpTrainerTest {
 
   private static final Instant NOW = WatsonFixture.NOW;
@@ -89,12 +87,15 @@ class HttpTrainerTest {
     Retrier retrier = new Retrier(Options.retries(), metrics, new Random(1));
     trainer =
         new HttpTrainer(
-            new HttpTransport(Options.transport(Duration.ofSeconds(10)), clock),
-            name -> Optional.ofNullable(endpoints.get(name)),
-            1_000_000,
-            retrier,
-            metrics,
-            clock);
+            new TrainerFactory.Context(
+                new HttpTransport(Options.transport(Duration.ofSeconds(10)), clock),
+                1_000_000,
+                retrier,
+                metrics,
+                clock,
+                "HttpTrainerTest",
+                1),
+            name -> Optional.ofNullable(endpoints.get(name)));
     runner = new TrainingRunner(trainer, retrier, false, metrics, clock);
   }
 
@@ -226,7 +227,7 @@ class HttpTrainerTest {
 
     assertThat(error(outcome).code()).isEqualTo(code);
     assertThat(calls).hasSize(1);
-    assertThat(outcome.rejectedCredentials())
+    assertThat(WatsonFixture.rejected(outcome))
         .isEqualTo(code.equals("credentials-rejected") ? List.of("trainer") : List.of());
   }
 
@@ -236,7 +237,8 @@ class HttpTrainerTest {
 
     assertThat(error(upload(pets("trainer"))).message())
         .isEqualTo(
-            "The service refused the training data (status 422, too few images). Change the examples.");
+            "The service refused the training data (status 422, too few images). Change the"
+                + " examples.");
   }
 
   @Test
@@ -252,7 +254,7 @@ class HttpTrainerTest {
     TrainingEvent outcome = upload(pets("other"));
 
     assertThat(error(outcome).code()).isEqualTo("credentials-rejected");
-    assertThat(outcome.rejectedCredentials()).containsExactly("other");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("other");
   }
 
   @Test

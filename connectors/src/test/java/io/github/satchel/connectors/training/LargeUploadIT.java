@@ -24,7 +24,6 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class LargeUploadIT {
@@ -37,7 +36,6 @@ class LargeUploadIT {
   private final AtomicLong mostHeap = new AtomicLong();
 
   @Test
-  @Timeout(120)
   void theLargestCallGoesUpInLessThan32MegabytesOfHeap(@TempDir Path directory) throws Exception {
     List<ExampleArchive> archives = new ArrayList<>();
     for (String name : List.of("cat", "dog", "owl")) {
@@ -53,10 +51,9 @@ class LargeUploadIT {
             "My pets",
             archives,
             directory.resolve("upload.json").toUri().toString(),
-            List.of("first"),
+            TestTrainings.named("first"),
             List.of(),
-            Map.of(),
-            "");
+            Map.of());
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::handle);
@@ -68,13 +65,16 @@ class LargeUploadIT {
     Retrier retrier = new Retrier(Options.retries(), metrics, new Random(1));
     try (WatsonTrainer trainer =
         new WatsonTrainer(
-            new HttpTransport(Options.transport(Duration.ofMinutes(1)), clock),
+            new TrainerFactory.Context(
+                new HttpTransport(Options.transport(Duration.ofMinutes(1)), clock),
+                512_000_000,
+                retrier,
+                metrics,
+                clock,
+                "LargeUploadIT",
+                1),
             new Accounts(name -> Optional.of(new Credentials(url, "key", Auth.BASIC)), null),
-            Options.watson(url),
-            512_000_000,
-            retrier,
-            metrics,
-            clock)) {
+            Options.watson(url))) {
       TrainingRunner runner = new TrainingRunner(trainer, retrier, false, metrics, clock);
       long idle = liveHeap();
 

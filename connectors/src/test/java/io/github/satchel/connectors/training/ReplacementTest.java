@@ -7,22 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.satchel.connectors.training.Trainer.Step;
-import io.github.satchel.connectors.training.Work.Removal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
 class ReplacementTest {
 
   private static final Instant NOW = WatsonFixture.NOW;
@@ -49,11 +45,11 @@ class ReplacementTest {
     TrainingEvent outcome = fixture.upload(replacing(fixture.pets("r1", "first"), "old_1"));
 
     assertThat(watson.ids(FIRST)).containsExactly("old_1", classifier(outcome).id());
-    assertThat(outcome.deletedFirst()).isEmpty();
-    Removal removal = removals(outcome).get(0);
+    assertThat(outcome.upload().deletedFirst()).isEmpty();
+    FollowUp removal = removals(outcome).get(0);
     assertThat(removal.due()).isEqualTo(NOW);
 
-    fixture.trainer.advance(removal, NOW);
+    advance(removal, NOW);
 
     assertThat(watson.ids(FIRST)).containsExactly(classifier(outcome).id());
     assertThat(fixture.counts()).containsEntry("classifiersDeleted", 1L);
@@ -62,29 +58,25 @@ class ReplacementTest {
   @Test
   void aDeletionIsRepeatedOnceBecauseTheClassifierMayReappear() throws Exception {
     watson.addClassifier("secret-key-second", "old_1", "My pets");
-    Removal removal =
-        new Removal(
-            "r1", "old_1", List.of("first", "second"), Map.of(), Map.of(), NOW, NOW, 0, false);
+    FollowUp removal =
+        FollowUp.at(FollowUp.Kind.DELETION, "old_1", List.of("first", "second"), NOW);
 
-    Removal again = next(fixture.trainer.advance(removal, NOW));
+    FollowUp again = next(advance(removal, NOW));
 
     Instant due = NOW.plus(Duration.ofMinutes(15));
     assertThat(again)
-        .isEqualTo(
-            new Removal("r1", "old_1", List.of("second"), Map.of(), Map.of(), due, due, 0, true));
+        .isEqualTo(FollowUp.at(FollowUp.Kind.SECOND_DELETION, "old_1", List.of("second"), due));
     watson.addClassifier("secret-key-second", "old_1", "My pets");
-    assertThat(fixture.trainer.advance(again, due)).isEqualTo(Step.done());
+    assertThat(advance(again, due)).isEqualTo(Step.DONE);
     assertThat(watson.classifiers("secret-key-second")).isZero();
   }
 
   @Test
   void aClassifierThatIsNowhereIsLookedForAgainUnderAllCredentials() throws Exception {
-    Removal removal =
-        new Removal(
-            "r1", "old_1", List.of("first", "second"), Map.of(), Map.of(), NOW, NOW, 0, false);
+    FollowUp removal =
+        FollowUp.at(FollowUp.Kind.DELETION, "old_1", List.of("first", "second"), NOW);
 
-    assertThat(next(fixture.trainer.advance(removal, NOW)).credentials())
-        .containsExactly("first", "second");
+    assertThat(next(advance(removal, NOW)).credentials()).containsExactly("first", "second");
   }
 
   @Test
@@ -93,26 +85,23 @@ class ReplacementTest {
     for (int i = 0; i < 3; i++) {
       watson.deletes.add(FakeWatson.answering(503, ""));
     }
-    Removal removal =
-        new Removal("r1", "old_1", List.of("first"), Map.of(), Map.of(), NOW, NOW, 0, false);
+    FollowUp removal = FollowUp.at(FollowUp.Kind.DELETION, "old_1", List.of("first"), NOW);
 
-    Removal second = next(fixture.trainer.advance(removal, NOW));
-    Removal third = next(fixture.trainer.advance(second, second.due()));
+    FollowUp second = next(advance(removal, NOW));
+    FollowUp third = next(advance(second, second.due()));
 
     assertThat(Duration.between(NOW, second.due())).isEqualTo(Duration.ofSeconds(5));
     assertThat(Duration.between(second.due(), third.due())).isEqualTo(Duration.ofSeconds(10));
-    assertThat(fixture.trainer.advance(third, NOW.plus(Duration.ofHours(2))))
-        .isEqualTo(Step.done());
+    assertThat(advance(third, NOW.plus(Duration.ofHours(2)))).isEqualTo(Step.DONE);
     assertThat(fixture.counts()).containsEntry("deletionsFailed", 1L);
   }
 
   @Test
   void idsWithAccentsAndSpacesArePercentEncoded() throws Exception {
     watson.addClassifier(FIRST, "Mes bêtes/1", "My pets");
-    Removal removal =
-        new Removal("r1", "Mes bêtes/1", List.of("first"), Map.of(), Map.of(), NOW, NOW, 0, false);
+    FollowUp removal = FollowUp.at(FollowUp.Kind.DELETION, "Mes bêtes/1", List.of("first"), NOW);
 
-    fixture.trainer.advance(removal, NOW);
+    advance(removal, NOW);
 
     assertThat(watson.deletes().get(0).path())
         .isEqualTo("/v3/classifiers/Mes%20b%C3%AAtes%2F1?version=2018-03-19");
@@ -128,11 +117,12 @@ class ReplacementTest {
     TrainingEvent outcome =
         fixture.upload(replacing(fixture.pets("r1", "first"), "gone_1", "old_1"));
 
-    assertThat(outcome.deletedFirst()).containsExactly("old_1");
+    assertThat(outcome.upload().deletedFirst()).containsExactly("old_1");
     assertThat(watson.ids(FIRST)).containsExactly("somebody_elses_1", classifier(outcome).id());
     assertThat(removals(outcome))
-        .extracting(Removal::classifierId, Removal::again)
-        .containsExactly(tuple("gone_1", false), tuple("old_1", true));
+        .extracting(FollowUp::classifierId, FollowUp::kind)
+        .containsExactly(
+            tuple("gone_1", FollowUp.Kind.DELETION), tuple("old_1", FollowUp.Kind.SECOND_DELETION));
   }
 
   @Test
@@ -144,7 +134,7 @@ class ReplacementTest {
         fixture.upload(replacing(fixture.pets("r1", "first", "second"), "old_1"));
 
     assertThat(classifier(outcome).credentials()).isEqualTo("second");
-    assertThat(outcome.deletedFirst()).isEmpty();
+    assertThat(outcome.upload().deletedFirst()).isEmpty();
     assertThat(watson.ids(FIRST)).containsExactly("old_1");
   }
 
@@ -171,7 +161,7 @@ class ReplacementTest {
     TrainingEvent outcome =
         fixture.upload(replacing(fixture.pets("r1", "first"), "old_1", "old_2", "old_3"));
 
-    assertThat(outcome.deletedFirst()).containsExactly("old_1", "old_2");
+    assertThat(outcome.upload().deletedFirst()).containsExactly("old_1", "old_2");
     assertThat(watson.ids(FIRST)).containsExactly("old_3", classifier(outcome).id());
   }
 
@@ -185,7 +175,7 @@ class ReplacementTest {
 
     assertThat(error(outcome).code()).isEqualTo("upload-refused");
     assertThat(error(outcome).message()).endsWith("To make room, old_1 had been deleted.");
-    assertThat(outcome.deletedFirst()).containsExactly("old_1");
+    assertThat(outcome.upload().deletedFirst()).containsExactly("old_1");
     assertThat(fixture.trainer.after(outcome, NOW)).isEmpty();
   }
 
@@ -207,7 +197,7 @@ class ReplacementTest {
 
     TrainingEvent outcome = fixture.upload(training);
 
-    assertThat(outcome.deletedFirst()).containsExactly("old_1");
+    assertThat(outcome.upload().deletedFirst()).containsExactly("old_1");
     assertThat(created).contains(classifier(outcome).id());
     assertThat(watson.creates()).hasSize(2);
   }
@@ -217,24 +207,29 @@ class ReplacementTest {
     watson.addClassifier(FIRST, "old_1", "My pets");
     Training training = replacing(fixture.pets("r1", "first"), "old_1");
     TrainingEvent outcome = fixture.upload(training);
-    fixture.trainer.advance(removals(outcome).get(0), NOW);
+    advance(removals(outcome).get(0), NOW);
     fixture.restart();
 
     TrainingEvent again = fixture.upload(training);
-    fixture.trainer.advance(removals(again).get(0), NOW);
+    advance(removals(again).get(0), NOW);
 
     assertThat(again).isEqualTo(outcome);
     assertThat(watson.ids(FIRST)).containsExactly(classifier(outcome).id());
   }
 
-  private List<Removal> removals(TrainingEvent outcome) {
+  private List<FollowUp> removals(TrainingEvent outcome) {
     return fixture.trainer.after(outcome, NOW).stream()
-        .filter(Removal.class::isInstance)
-        .map(Removal.class::cast)
+        .filter(each -> each.kind() != FollowUp.Kind.STATUS)
         .toList();
   }
 
-  private static Removal next(Step step) {
-    return Optional.of(step).flatMap(Step::next).map(Removal.class::cast).orElseThrow();
+  /** Of a training with all the credentials that a deletion here may name. */
+  private Step advance(FollowUp work, Instant now) throws Exception {
+    Classifier created = new Classifier("new_1", "My pets", "training", NOW, "", "first");
+    return fixture.trainer.advance(fixture.pets("r1", "first", "second"), created, work, now);
+  }
+
+  private static FollowUp next(Step step) {
+    return Objects.requireNonNull(step.next());
   }
 }

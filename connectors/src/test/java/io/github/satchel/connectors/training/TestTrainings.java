@@ -1,5 +1,6 @@
 package io.github.satchel.connectors.training;
 
+import io.github.satchel.connectors.training.Training.NamedCredentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Trainings whose archives are files of a test. */
 final class TestTrainings {
@@ -29,10 +31,14 @@ final class TestTrainings {
         "My pets",
         archives,
         own.resolve("upload.json").toUri().toString(),
-        List.of(credentials),
+        named(credentials),
         List.of(),
-        Map.of("projectId", "p1"),
-        "{\"projectId\":\"p1\"}");
+        Map.of("projectId", "p1"));
+  }
+
+  /** Credentials that are found by their names. */
+  static List<NamedCredentials> named(String... names) {
+    return Stream.of(names).map(NamedCredentials::of).toList();
   }
 
   /** The same training that takes over from other classifiers. */
@@ -43,10 +49,8 @@ final class TestTrainings {
         training.archives(),
         training.journal(),
         training.credentials(),
-        training.encryptedCredentials(),
         List.of(ids),
-        training.attributes(),
-        training.context());
+        training.attributes());
   }
 
   /** The same training with credentials that it brings along, as JWE by name. */
@@ -56,11 +60,11 @@ final class TestTrainings {
         training.classifierName(),
         training.archives(),
         training.journal(),
-        training.credentials(),
-        encrypted,
+        training.credentials().stream()
+            .map(each -> new NamedCredentials(each.name(), encrypted.get(each.name())))
+            .toList(),
         training.replaces(),
-        training.attributes(),
-        training.context());
+        training.attributes());
   }
 
   /** The same training of other archives. */
@@ -71,10 +75,8 @@ final class TestTrainings {
         archives,
         training.journal(),
         training.credentials(),
-        training.encryptedCredentials(),
         training.replaces(),
-        training.attributes(),
-        training.context());
+        training.attributes());
   }
 
   static Path file(String uri) {

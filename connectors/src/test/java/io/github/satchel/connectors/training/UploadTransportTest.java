@@ -25,10 +25,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What happens to a large body on its way. */
-@Timeout(60)
 class UploadTransportTest {
 
   private static final Duration IDLE = Duration.ofMillis(500);

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class WatsonClientTest {
@@ -28,7 +27,6 @@ class WatsonClientTest {
   private static final String TOKEN = "{\"access_token\":\"t\",\"expires_in\":3600}";
 
   @Test
-  @Timeout(30)
   void aRefusalIsUnderstoodBeforeTheArchivesAreSent(@TempDir Path directory) throws Exception {
     Path zip = directory.resolve("cat.zip");
     long bytes = 50 << 20;
@@ -43,8 +41,7 @@ class WatsonClientTest {
             "",
             List.of(),
             List.of(),
-            Map.of(),
-            "");
+            Map.of());
     try (ServerSocket server = new ServerSocket(0, 2, InetAddress.getLoopbackAddress())) {
       String url = "http://127.0.0.1:" + server.getLocalPort();
       CompletableFuture<Socket> unread =
@@ -65,7 +62,7 @@ class WatsonClientTest {
             new WatsonClient(
                 transport,
                 new IamTokens(transport, url, Clock.systemUTC(), metrics),
-                new CredentialsPool(Duration.ZERO, 1, Clock.systemUTC()),
+                CredentialsPool.open("WatsonClientTest", Duration.ZERO, 1, 1, Clock.systemUTC()),
                 new ByteBudget(1),
                 "2018-03-19",
                 Clock.systemUTC());

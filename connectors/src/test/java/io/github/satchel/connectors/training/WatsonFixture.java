@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
@@ -67,15 +68,18 @@ final class WatsonFixture implements AutoCloseable {
     retrier = new Retrier(Options.retries(), metrics, new Random(1));
     trainer =
         new WatsonTrainer(
-            new HttpTransport(limits, clock),
+            new TrainerFactory.Context(
+                new HttpTransport(limits, clock),
+                1_000_000,
+                retrier,
+                metrics,
+                clock,
+                UUID.randomUUID().toString(),
+                1),
             new Accounts(
                 name -> Optional.ofNullable(credentials.get(name)),
                 new CredentialsDecrypter(keySet.toString(), List.of(watson.url()))),
-            options,
-            1_000_000,
-            retrier,
-            metrics,
-            clock);
+            options);
     runner = new TrainingRunner(trainer, retrier, keepArchives, metrics, clock);
   }
 
@@ -91,6 +95,24 @@ final class WatsonFixture implements AutoCloseable {
 
   TrainingEvent upload(Training training) throws InterruptedException {
     return runner.run(training, sent -> {});
+  }
+
+  /** Names of the credentials that an outcome reports as rejected. */
+  static List<String> rejected(TrainingEvent outcome) {
+    return outcome.upload().rejectedCredentials().stream()
+        .map(TrainingEvent.RejectedCredentials::name)
+        .toList();
+  }
+
+  /** Why some of them could not be tried, by name. */
+  static Map<String, String> reasons(TrainingEvent outcome) {
+    Map<String, String> reasons = new TreeMap<>();
+    for (TrainingEvent.RejectedCredentials each : outcome.upload().rejectedCredentials()) {
+      if (each.reason() != null) {
+        reasons.put(each.name(), each.reason());
+      }
+    }
+    return reasons;
   }
 
   static Classifier classifier(TrainingEvent outcome) {

@@ -24,8 +24,7 @@ class WatsonLimitsTest {
   private static ThrowingCallable checking(ExampleArchive... archives) {
     return () ->
         WatsonLimits.check(
-            new Training(
-                "r1", "My pets", List.of(archives), "", List.of(), List.of(), Map.of(), ""));
+            new Training("r1", "My pets", List.of(archives), "", List.of(), List.of(), Map.of()));
   }
 
   @Test

@@ -33,7 +33,6 @@ class WatsonSinkBuilderTest {
   @Test
   void settingsOutOfRangeAreNamed() {
     assertRefused(sink -> sink.setMaxConcurrentUploads(0), "Concurrent uploads must be positive");
-    assertRefused(sink -> sink.setMaxQueuedTrainings(-1), "Queued trainings must be positive");
     assertRefused(sink -> sink.setMaxAttempts(0), "Attempts must be positive");
     assertRefused(sink -> sink.setUploadTimeout(Duration.ZERO), "upload time-out must be positive");
     assertRefused(sink -> sink.setConnectTimeout(Duration.ZERO), "connect time-out must be");
@@ -45,9 +44,8 @@ class WatsonSinkBuilderTest {
     assertRefused(sink -> sink.setIdleTimeout(Duration.ZERO), "idle time-out must be");
     assertRefused(sink -> sink.setProgressInterval(Duration.ZERO), "progress interval must be");
     assertRefused(sink -> sink.setMaxUploadBytes(0), "bytes of concurrent uploads must be");
-    assertRefused(sink -> sink.setMaxFollowed(0), "Followed classifiers must be");
     assertRefused(sink -> sink.setMaxCallsPerKey(0), "calls per key must be positive");
-    assertRefused(sink -> sink.setRestTime(Duration.ofSeconds(-1)), "rest time must not be");
+    assertRefused(sink -> sink.setCoolDown(Duration.ofSeconds(-1)), "cool-down must not be");
     assertRefused(sink -> sink.setDeleteAgainAfter(Duration.ofSeconds(-1)), "second deletion");
     assertRefused(sink -> sink.setFollowLimit(Duration.ZERO), "follow limit must be positive");
     assertRefused(

@@ -17,7 +17,6 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class WatsonSinkIT {
@@ -25,7 +24,6 @@ class WatsonSinkIT {
   private static final int TRAININGS = 20;
 
   @Test
-  @Timeout(120)
   void aRestartGivesTheSameOutcomesAgainAndCreatesNothingTwice(@TempDir Path directory)
       throws Exception {
     CollectingSink outcomes = new CollectingSink("WatsonSinkIT", 2);

@@ -82,10 +82,9 @@ class WatsonSinkSuiteIT extends SinkTestSuiteBase<String> {
           element,
           zips,
           archives + element + ".json",
-          List.of("class-7"),
+          TestTrainings.named("class-7"),
           List.of(),
-          Map.of(),
-          "");
+          Map.of());
     }
 
     @Override

@@ -66,13 +66,10 @@ class WatsonTrainerTest {
             new TrainingEvent(
                 training,
                 Kind.UPLOADED,
+                WatsonFixture.NOW,
                 classifier,
                 null,
-                List.of(),
-                Map.of(),
-                List.of(),
-                0,
-                WatsonFixture.NOW));
+                TrainingEvent.Upload.NONE));
     assertThat(watson.creates()).hasSize(1);
     FakeWatson.Call create = watson.creates().get(0);
     assertThat(create.path()).isEqualTo("/v3/classifiers?version=2018-03-19");
@@ -109,8 +106,7 @@ class WatsonTrainerTest {
             pets.journal(),
             pets.credentials(),
             pets.replaces(),
-            pets.attributes(),
-            pets.context());
+            pets.attributes());
 
     Classifier classifier = Objects.requireNonNull(upload(training).classifier());
 
@@ -156,7 +152,7 @@ class WatsonTrainerTest {
     TrainingEvent outcome = upload(TestTrainings.pets(directory, "r1", "first", "second"));
 
     assertThat(classifier(outcome).credentials()).isEqualTo("second");
-    assertThat(outcome.rejectedCredentials()).isEmpty();
+    assertThat(WatsonFixture.rejected(outcome)).isEmpty();
     assertThat(watson.classifiers("secret-key-second")).isEqualTo(1);
   }
 
@@ -169,7 +165,7 @@ class WatsonTrainerTest {
     TrainingEvent outcome = upload(TestTrainings.pets(directory, "r1", "first", "second"));
 
     assertThat(classifier(outcome).credentials()).isEqualTo("second");
-    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("first");
   }
 
   @ParameterizedTest
@@ -187,7 +183,7 @@ class WatsonTrainerTest {
     TrainingEvent outcome = upload(TestTrainings.pets(directory, "r1", "first", "second"));
 
     assertThat(classifier(outcome).credentials()).isEqualTo("second");
-    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("first");
   }
 
   @Test
@@ -195,7 +191,7 @@ class WatsonTrainerTest {
     TrainingEvent outcome = upload(TestTrainings.pets(directory, "r1", "missing", "second"));
 
     assertThat(classifier(outcome).credentials()).isEqualTo("second");
-    assertThat(outcome.rejectedCredentials()).containsExactly("missing");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("missing");
   }
 
   @Test
@@ -238,7 +234,7 @@ class WatsonTrainerTest {
 
     assertThat(error(outcome).code()).isEqualTo("credentials-exhausted");
     assertThat(error(outcome).message()).contains("first", "second", "third");
-    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("first");
   }
 
   @Test
@@ -260,7 +256,7 @@ class WatsonTrainerTest {
     TrainingEvent outcome = upload(TestTrainings.pets(directory, "r1", "first", "missing"));
 
     assertThat(error(outcome).code()).isEqualTo("credentials-rejected");
-    assertThat(outcome.rejectedCredentials()).containsExactly("first", "missing");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("first", "missing");
   }
 
   @Test
@@ -304,7 +300,7 @@ class WatsonTrainerTest {
     TrainingEvent outcome = upload(TestTrainings.pets(directory, "r1", "first", "second"));
 
     assertThat(classifier(outcome).credentials()).isEqualTo("second");
-    assertThat(outcome.rejectedCredentials()).containsExactly("first");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("first");
   }
 
   @ParameterizedTest
@@ -568,7 +564,7 @@ class WatsonTrainerTest {
     TrainingEvent outcome = upload(training);
 
     assertThat(classifier(outcome).credentials()).isEqualTo("second");
-    assertThat(outcome.rejectedCredentials()).containsExactly("removed");
+    assertThat(WatsonFixture.rejected(outcome)).containsExactly("removed");
   }
 
   @ParameterizedTest
@@ -621,16 +617,16 @@ class WatsonTrainerTest {
 
     assertThat(seen)
         .hasToString(
-            "{\"state\":\"creating\",\"credentials\":\"first\",\"classifierName\":\"My pets\","
-                + "\"startedAt\":\"2026-03-01T12:00:00Z\",\"existing\":[],\"rejectedCredentials\":[],"
-                + "\"rejectionReasons\":{},\"deletedFirst\":[]}");
+            "{\"state\":\"creating\",\"create\":{\"credentials\":\"first\",\"classifierName\":\"My pets\","
+                + "\"startedAt\":\"2026-03-01T12:00:00Z\",\"existing\":[]},\"upload\":{"
+                + "\"rejectedCredentials\":[],\"deletedFirst\":[],\"sentBytes\":0}}");
   }
 
   private static void journal(Training training, String credentials, String existing)
       throws IOException {
     Files.writeString(
         TestTrainings.file(training.journal()),
-        "{\"state\":\"creating\",\"credentials\":\"%s\",\"classifierName\":\"My pets\",\"startedAt\":\"2026-03-01T11:00:00Z\",\"existing\":%s,\"later\":1}"
+        "{\"state\":\"creating\",\"create\":{\"credentials\":\"%s\",\"classifierName\":\"My pets\",\"startedAt\":\"2026-03-01T11:00:00Z\",\"existing\":%s},\"later\":1}"
             .formatted(credentials, existing));
   }
 

@@ -10,6 +10,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
@@ -31,7 +32,13 @@ public final class AdmitFunction
   private final Duration defaultDeadline;
   private final Duration maxDeadline;
   private final OutputTag<RequestSignal> signals;
-  private transient ValueState<Boolean> seen;
+
+  /**
+   * Until when a request is remembered, processing time in milliseconds: its window remembers it
+   * for as long or longer, also if the setting is changed meanwhile.
+   */
+  private transient ValueState<Long> seen;
+
   private transient Counter accepted;
   private transient Counter repeated;
 
@@ -54,7 +61,7 @@ public final class AdmitFunction
 
   @Override
   public void open(OpenContext context) {
-    var descriptor = new ValueStateDescriptor<>("seen", Boolean.class);
+    var descriptor = new ValueStateDescriptor<>("seen", Types.LONG);
     descriptor.enableTimeToLive(
         StateTtlConfig.newBuilder(remember)
             .setUpdateType(StateTtlConfig.UpdateType.OnCreateAndWrite)
@@ -79,13 +86,15 @@ public final class AdmitFunction
         Instant.ofEpochMilli(context.timerService().currentProcessingTime())
             .plus(wanted.compareTo(maxDeadline) < 0 ? wanted : maxDeadline);
     AdmittedRequest admitted = new AdmittedRequest(request, deadline);
-    context.output(signals, RequestSignal.admitted(admitted));
-    if (seen.value() != null) {
+    Long until = seen.value();
+    if (until != null && context.timerService().currentProcessingTime() < until) {
+      context.output(signals, RequestSignal.repeated(request.requestId()));
       LOG.info("Request {} was seen before and is not served again", request.requestId());
       repeated.inc();
       return;
     }
-    seen.update(true);
+    context.output(signals, RequestSignal.admitted(admitted));
+    seen.update(context.timerService().currentProcessingTime() + remember.toMillis());
     accepted.inc();
     LOG.info("Request {} accepted: {} images", request.requestId(), request.images());
     out.collect(admitted);

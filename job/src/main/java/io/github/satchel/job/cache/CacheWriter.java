@@ -23,7 +23,7 @@ public final class CacheWriter implements AutoCloseable {
   private static final long KEEP_ALIVE_SECONDS = 30;
   private static final long CLOSE_SECONDS = 5;
 
-  private final PictureCache cache;
+  private final ImageCache cache;
   private final Counter dropped;
   private final ThreadPoolExecutor threads;
 
@@ -34,7 +34,7 @@ public final class CacheWriter implements AutoCloseable {
    * @param dropped thread-safe; counts what was not kept
    */
   public CacheWriter(CacheSettings settings, String name, Counter dropped) {
-    this.cache = new PictureCache(settings, Clock.systemUTC());
+    this.cache = new ImageCache(settings, Clock.systemUTC());
     this.dropped = dropped;
     var number = new AtomicInteger();
     threads =
@@ -54,16 +54,16 @@ public final class CacheWriter implements AutoCloseable {
   }
 
   /** Keeps a picture soon, or not at all. */
-  public void offer(CachedPicture picture) {
+  public void offer(CachedImage picture) {
     threads.execute(() -> write(picture));
   }
 
-  private void write(CachedPicture picture) {
+  private void write(CachedImage picture) {
     try {
       cache.write(picture);
     } catch (IOException | RuntimeException e) { // clients of stores throw either
       dropped.inc();
-      LOG.warn("A resized picture cannot be kept: {}", e.toString());
+      LOG.warn("A resized picture cannot be cached: {}", e.toString());
     }
   }
 

@@ -31,9 +31,8 @@ import org.slf4j.LoggerFactory;
  * requests finish one after another and none holds up the others.
  *
  * <p>Projects queue. The first one sends up to a quantum of images, then goes to the back of the
- * queue: deficit round robin (M. Shreedhar, G. Varghese, "Efficient Fair Queueing using Deficit
- * Round Robin", SIGCOMM 1995) with images of equal size, so that there is no deficit to remember.
- * Within a project requests go one after another.
+ * queue: round robin with a quantum (J. Nagle, "On Packet Switches with Infinite Storage", RFC 970,
+ * 1985). Within a project requests go one after another.
  *
  * <p>What is sent can not be called back, and the stages after this one serve images in order of
  * arrival; so a request has a window of images on their way, as a TCP connection has, and leaves
@@ -120,7 +119,8 @@ public final class DispatchFunction
       }
     }
     requests.put(
-        request.requestId(), new Running(order, admitted.deadline(), request.images(), 0, 0));
+        request.requestId(),
+        new Running(order, admitted.deadline(), request.images(), 0, 0, settings.inFlight()));
     store(admitted);
     context.timerService().registerProcessingTimeTimer(admitted.deadline().toEpochMilli());
     schedule(context);
@@ -143,8 +143,8 @@ public final class DispatchFunction
       }
       remove(status.requestId(), running);
       schedule(context);
-    } else if (status.answered() > running.answered()) {
-      requests.put(status.requestId(), running.withAnswered(status.answered()));
+    } else if (status.known() > running.acknowledged()) {
+      requests.put(status.requestId(), running.acknowledge(status.known(), settings.inFlight()));
       schedule(context);
     }
   }
@@ -213,7 +213,7 @@ public final class DispatchFunction
     requests.put(next.getKey(), running);
 
     int sent = current.sent() + tasks.size();
-    if (sent < settings.quantum() && !running.isSent() && hasRoom(running)) {
+    if (sent < settings.quantum() && !running.isSent() && running.hasRoomFor(BATCH)) {
       queue(new Turn(current.at() + 1, sent, false), context);
     } else {
       turn.clear();
@@ -227,7 +227,7 @@ public final class DispatchFunction
     Map.Entry<String, Running> next = next();
     if (next == null) {
       turn.clear();
-    } else if (!hasRoom(next.getValue())) {
+    } else if (!next.getValue().hasRoomFor(BATCH)) {
       if (current == null) {
         long patient =
             context.timerService().currentProcessingTime() + settings.patience().toMillis();
@@ -261,10 +261,6 @@ public final class DispatchFunction
       }
     }
     return first;
-  }
-
-  private boolean hasRoom(Running running) {
-    return running.inFlight() + BATCH <= settings.inFlight();
   }
 
   /** A copy, so that the state can be changed meanwhile; seldom more than one. */

@@ -8,9 +8,11 @@ import java.time.Instant;
  * @param order place in the order of arrival within its project
  * @param images how many it has
  * @param sent how many were sent so far: the first ones
- * @param answered how many of these came out at the other end, as far as is known
+ * @param acknowledged how many of these came out at the other end, as far as is known
+ * @param window how many may be on their way at once
  */
-public record Running(long order, Instant deadline, int images, int sent, int answered) {
+public record Running(
+    long order, Instant deadline, int images, int sent, int acknowledged, int window) {
 
   boolean isSent() {
     return sent == images;
@@ -18,14 +20,28 @@ public record Running(long order, Instant deadline, int images, int sent, int an
 
   /** Images on their way. */
   int inFlight() {
-    return sent - answered;
+    return sent - acknowledged;
   }
 
   Running plusSent(int more) {
-    return new Running(order, deadline, images, sent + more, answered);
+    return new Running(order, deadline, images, sent + more, acknowledged, window);
   }
 
-  Running withAnswered(int count) {
-    return new Running(order, deadline, images, sent, count);
+  boolean hasRoomFor(int more) {
+    return inFlight() + more <= window;
+  }
+
+  /**
+   * The same after an acknowledgement. The window becomes twice what was acknowledged since the one
+   * before: so it doubles for as long as all of it comes back in time, and follows the rate of the
+   * stages behind, as BBR's congestion window follows twice the measured bandwidth (N. Cardwell et
+   * al., "BBR: Congestion-Based Congestion Control", ACM Queue 14, 2016).
+   *
+   * @param count of all images of the request
+   * @param least what the window never falls below
+   */
+  Running acknowledge(int count, int least) {
+    return new Running(
+        order, deadline, images, sent, count, Math.max(least, 2 * (count - acknowledged)));
   }
 }

@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventSerializer implements KafkaRecordSerializationSchema<Event> {
 
+  /** Of a header, before the type of the event. */
+  static final String TYPE_PREFIX = "io.github.satchel.training.";
+
+  /** Name of a header, a CloudEvents extension: images that are done or failed. */
+  static final String IMAGES_KNOWN = "ce_imagesknown";
+
   private final String topic;
   private final int maxBytes;
 
@@ -54,8 +60,9 @@ public final class EventSerializer implements KafkaRecordSerializationSchema<Eve
     headers.put("ce_specversion", "1.0");
     headers.put("ce_id", event.requestId() + "/" + type + "/" + event.at());
     headers.put("ce_source", "urn:satchel");
-    headers.put("ce_type", "io.github.satchel.training." + type);
+    headers.put("ce_type", TYPE_PREFIX + type);
     headers.put("ce_time", event.at().toString());
+    headers.put(IMAGES_KNOWN, String.valueOf(event.images().done() + event.images().failed()));
     return headers;
   }
 

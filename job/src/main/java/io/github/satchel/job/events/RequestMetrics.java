@@ -22,11 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestMetrics {
 
+  /** From a pupil who waits for nobody to the longest deadline, {@code request.max-deadline}. */
+  private static final int[] BUCKETS_IN_SECONDS = {1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800};
+
   /** Some megabytes at most, if outcomes should ever fail to come. */
   private static final int MOST_RUNNING = 50_000;
 
   private final Map<Event.Type, Counter> ended = new EnumMap<>(Event.Type.class);
   private final Histogram latency;
+  private final Map<Duration, Counter> took = new LinkedHashMap<>();
   private final Map<String, Instant> running = new LinkedHashMap<>();
 
   RequestMetrics(MetricGroup group) {
@@ -37,6 +41,11 @@ final class RequestMetrics {
       }
     }
     latency = JobMetric.REQUESTS_LATENCY.histogram(group);
+    for (int seconds : BUCKETS_IN_SECONDS) {
+      took.put(
+          Duration.ofSeconds(seconds),
+          JobMetric.REQUESTS_TOOK.counter(group, String.valueOf(seconds)));
+    }
     JobMetric.REQUESTS_RUNNING.gauge(group, running::size);
   }
 
@@ -51,7 +60,14 @@ final class RequestMetrics {
       Objects.requireNonNull(ended.get(type)).inc();
       Instant accepted = running.remove(requestId);
       if (accepted != null && at != null) {
-        latency.update(Duration.between(accepted, at).toMillis());
+        Duration waited = Duration.between(accepted, at);
+        latency.update(waited.toMillis());
+        took.forEach(
+            (bucket, requests) -> {
+              if (waited.compareTo(bucket) <= 0) {
+                requests.inc();
+              }
+            });
       }
     }
   }

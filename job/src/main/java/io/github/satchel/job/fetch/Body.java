@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.Problem;
 import java.util.ArrayDeque;
 import java.util.Arrays;

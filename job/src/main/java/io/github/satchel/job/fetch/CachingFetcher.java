@@ -1,8 +1,9 @@
 package io.github.satchel.job.fetch;
 
 import io.github.satchel.job.cache.CacheSettings;
-import io.github.satchel.job.cache.CachedPicture;
-import io.github.satchel.job.cache.PictureCache;
+import io.github.satchel.job.cache.CachedImage;
+import io.github.satchel.job.cache.ImageCache;
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.Provenance;
@@ -22,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks among the kept pictures before it asks an origin. One that was checked lately is used as it
+ * Looks among the cached images before it asks an origin. One that was checked lately is used as it
  * is, if every host that led to it may still be connected to; an older one when its origin says
  * that nothing has changed. Whatever goes wrong with the cache, the picture is fetched.
  *
- * <p>A kept picture that waits for its origin is not held in memory: what waits must not hold what
+ * <p>A cached image that waits for its origin is not held in memory: what waits must not hold what
  * others wait for.
  */
 final class CachingFetcher implements AutoCloseable {
@@ -41,7 +42,7 @@ final class CachingFetcher implements AutoCloseable {
 
   private static final long KEEP_ALIVE_SECONDS = 30;
 
-  private final PictureCache cache;
+  private final ImageCache cache;
   private final CacheSettings settings;
   private final ImageSource origin;
   private final HostCheck hosts;
@@ -77,7 +78,7 @@ final class CachingFetcher implements AutoCloseable {
       ByteBudget budget,
       Timer timer,
       Clock clock) {
-    this.cache = new PictureCache(settings, clock);
+    this.cache = new ImageCache(settings, clock);
     this.settings = settings;
     this.origin = origin;
     this.hosts = hosts;
@@ -192,10 +193,10 @@ final class CachingFetcher implements AutoCloseable {
 
     /** What to do with a picture that is there, on a thread that may block. */
     private interface Use {
-      void of(CachedPicture picture, ByteBudget.Share share) throws IOException;
+      void of(CachedImage picture, ByteBudget.Share share) throws IOException;
     }
 
-    /** Reads the kept picture once; without one, or if that takes too long, fetches it. */
+    /** Reads the cached image once; without one, or if that takes too long, fetches it. */
     private final class Lookup {
 
       private final Use use;
@@ -248,7 +249,7 @@ final class CachingFetcher implements AutoCloseable {
       }
 
       private void read(int length) throws IOException {
-        CachedPicture picture = cache.read(key, length);
+        CachedImage picture = cache.read(key, length);
         if (picture == null) {
           nothing();
         } else if (over.compareAndSet(false, true)) {
@@ -258,7 +259,7 @@ final class CachingFetcher implements AutoCloseable {
 
       private void giveUp(String reason) {
         if (over.compareAndSet(false, true)) {
-          LOG.warn("Kept pictures cannot be read: {}", reason);
+          LOG.warn("Cached images cannot be read: {}", reason);
           metrics.cacheFailed();
           share.release();
           ask(Validators.NONE);

@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.Validators;
 import io.netty.channel.Channel;
@@ -165,7 +166,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   public void pause() {
     watch.pause();
     if (channel != null) {
-      Valve.of(channel).shut(channel);
+      ReadPause.of(channel).pause(channel);
     }
   }
 
@@ -173,7 +174,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   public void resume() {
     watch.resume();
     if (channel != null) {
-      Valve.of(channel).open(channel);
+      ReadPause.of(channel).resume(channel);
     }
   }
 
@@ -195,7 +196,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   /** The client may give the connection to someone else now; it must not stay paused. */
   private void letGoOfConnection() {
     if (channel != null) {
-      Valve.of(channel).open(channel);
+      ReadPause.of(channel).resume(channel);
       channel = null;
     }
   }
@@ -219,13 +220,14 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
                   status,
                   RetryPolicy.parseRetryAfter(
                       headers.get(HttpHeaderNames.RETRY_AFTER), clock.instant()),
-                  host));
+                  host,
+                  settings.site()));
     }
   }
 
   private void receive(HttpHeaders headers) {
     if (isLoginWall(headers)) {
-      fail(Fault.lasting(Problems.forbidden(host)));
+      fail(Fault.lasting(Problems.forbidden(host, settings.site())));
       return;
     }
     boolean gzip =

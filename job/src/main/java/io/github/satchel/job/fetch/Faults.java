@@ -26,9 +26,9 @@ final class Faults {
   private Faults() {}
 
   /** What a status other than success and redirection means. */
-  static Fault ofStatus(int status, @Nullable Duration retryAfter, String host) {
+  static Fault ofStatus(int status, @Nullable Duration retryAfter, String host, String site) {
     return switch (status) {
-      case 401, 403 -> Fault.lasting(Problems.forbidden(host));
+      case 401, 403 -> Fault.lasting(Problems.forbidden(host, site));
       case 429 -> Fault.throttled(Problems.throttled(host), retryAfter);
       case 503 -> Fault.throttled(Problems.unreachable(host), retryAfter);
       case 501 -> Fault.lasting(Problems.unreachable(host));

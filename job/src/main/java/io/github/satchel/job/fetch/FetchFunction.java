@@ -56,6 +56,8 @@ public final class FetchFunction extends RichAsyncFunction<ImageTask, FetchedIma
     FetchResources shared = FetchResources.acquire(settings, clock, nameResolvers);
     resources = shared;
     metrics = new FetchMetrics(getRuntimeContext().getMetricGroup(), shared.budget());
+    int nativeTls = shared.hasNativeTls() ? 1 : 0;
+    JobMetric.FETCH_TLS_NATIVE.gauge(getRuntimeContext().getMetricGroup(), () -> nativeTls);
     Map<ResultFuture<FetchedImage>, Delivery> open = new ConcurrentHashMap<>();
     JobMetric.FETCH_IN_FLIGHT.gauge(getRuntimeContext().getMetricGroup(), open::size);
     deliveries = open;

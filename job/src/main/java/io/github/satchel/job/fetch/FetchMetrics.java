@@ -1,6 +1,7 @@
 package io.github.satchel.job.fetch;
 
 import io.github.satchel.contract.FailureCode;
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.metrics.JobMetric;
 import java.time.Duration;
 import java.util.EnumMap;

@@ -1,6 +1,7 @@
 package io.github.satchel.job.fetch;
 
 import io.github.satchel.contract.ImageLocation;
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.Validators;
@@ -25,7 +26,8 @@ final class FetchResources {
 
   private static final Map<Key, FetchResources> OPEN = new HashMap<>();
 
-  private static final int TICK_MILLIS = 10;
+  /** Every tick wakes a thread, whether or not there is something to do. */
+  private static final int TICK_MILLIS = 100;
 
   private final Key key;
   private final ByteBudget budget;
@@ -51,8 +53,9 @@ final class FetchResources {
             TICK_MILLIS,
             TimeUnit.MILLISECONDS);
     client = new WebClient(settings, key.clock, timer, budget, key.nameResolvers);
-    HostGate gate = new HostGate(settings.maxPerHost(), settings.deadHostPause(), key.clock, timer);
-    web = new WebFetcher(client, gate, settings, timer, key.clock, new Random());
+    HostLimiter limiter =
+        new HostLimiter(settings.maxPerHost(), settings.deadHostPause(), key.clock, timer);
+    web = new WebFetcher(client, limiter, settings, timer, key.clock, new Random());
     store = new StoreFetcher(settings, budget, timer);
     cache =
         settings.cache() == null
@@ -89,6 +92,11 @@ final class FetchResources {
 
   ByteBudget budget() {
     return budget;
+  }
+
+  /** Whether BoringSSL encrypts downloads, not the JVM. */
+  boolean hasNativeTls() {
+    return client.hasNativeTls();
   }
 
   Timer timer() {

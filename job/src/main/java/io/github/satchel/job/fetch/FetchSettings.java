@@ -5,6 +5,7 @@ import io.github.satchel.job.cache.CacheSettings;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -37,12 +38,14 @@ public record FetchSettings(
     Duration retryDelay,
     Duration maxRetryAfter,
     Duration deadHostPause,
+    String site,
     String userAgent,
     List<String> allowedNetworks,
     List<String> allowedHosts,
     List<Integer> allowedPorts,
     boolean tlsVerify,
     List<String> tlsUnverifiedHosts,
+    TlsChoice tlsEngine,
     String wikimediaPrefix,
     String wikimediaApi,
     int wikimediaWidth,
@@ -92,11 +95,8 @@ public record FetchSettings(
         duration(config, SatchelOptions.FETCH_RETRY_DELAY),
         duration(config, SatchelOptions.FETCH_MAX_RETRY_AFTER),
         duration(config, SatchelOptions.FETCH_DEAD_HOST_PAUSE),
-        checked(
-            config,
-            SatchelOptions.FETCH_USER_AGENT,
-            value -> PRINTABLE.matcher(value).matches(),
-            "a text of printable ASCII characters"),
+        config.getOptional(SatchelOptions.SITE_NAME).orElse("this site"),
+        userAgent(config),
         each(
             config,
             SatchelOptions.FETCH_ALLOWED_NETWORKS,
@@ -114,6 +114,7 @@ public record FetchSettings(
             SatchelOptions.FETCH_TLS_UNVERIFIED_HOSTS,
             HostPatterns::isPattern,
             HOST_PATTERN),
+        config.get(SatchelOptions.FETCH_TLS_ENGINE),
         config.get(SatchelOptions.FETCH_WIKIMEDIA_PREFIX),
         checked(
             config,
@@ -127,6 +128,27 @@ public record FetchSettings(
             "one of "
                 + WIKIMEDIA_WIDTHS.stream().map(String::valueOf).collect(Collectors.joining(", "))),
         CacheSettings.from(config));
+  }
+
+  private static String userAgent(ReadableConfig config) {
+    return printable(config, SatchelOptions.FETCH_USER_AGENT)
+        .or(
+            () ->
+                printable(config, SatchelOptions.SITE_CONTACT)
+                    .map(contact -> "satchel (" + contact + ")"))
+        .orElse("satchel");
+  }
+
+  private static Optional<String> printable(ReadableConfig config, ConfigOption<String> option) {
+    Optional<String> value = config.getOptional(option);
+    value.ifPresent(
+        text ->
+            require(
+                PRINTABLE.matcher(text).matches(),
+                option,
+                text,
+                "a text of printable ASCII characters"));
+    return value;
   }
 
   AddressPolicy addressPolicy() {

@@ -40,10 +40,13 @@ final class Problems {
         FailureCode.IMAGE_BLOCKED_ADDRESS, "Unable to download image from " + named(host));
   }
 
-  static Problem forbidden(String host) {
+  /**
+   * @param site what the site is called that pupils know
+   */
+  static Problem forbidden(String host, String site) {
     return new Problem(
         FailureCode.IMAGE_FORBIDDEN,
-        named(host) + " would not allow \"Machine Learning for Kids\" to use that image");
+        "%s would not allow \"%s\" to use that image".formatted(named(host), site));
   }
 
   static Problem throttled(String host) {

@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.job.memory.ByteBudget;
 import java.util.List;
 
 /** What came of a request to a web server. */

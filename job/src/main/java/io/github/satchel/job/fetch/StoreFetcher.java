@@ -1,6 +1,7 @@
 package io.github.satchel.job.fetch;
 
 import io.github.satchel.contract.StoredImage;
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.Validators;
 import io.netty.util.Timeout;

@@ -3,7 +3,10 @@ package io.github.satchel.job.fetch;
 import static org.asynchttpclient.Dsl.asyncHttpClient;
 import static org.asynchttpclient.Dsl.config;
 
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.Validators;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.Timer;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -39,8 +42,9 @@ final class WebClient implements AutoCloseable {
   private final Clock clock;
   private final Timer timer;
   private final ByteBudget budget;
-  private final EventLoops eventLoops;
+  private final EventLoopGroup eventLoops;
   private final GuardedResolver resolver;
+  private final TlsEngines tls;
   private final AsyncHttpClient client;
 
   WebClient(
@@ -53,22 +57,20 @@ final class WebClient implements AutoCloseable {
     this.clock = clock;
     this.timer = timer;
     this.budget = budget;
-    eventLoops =
-        new EventLoops(Math.min(MAX_IO_THREADS, Runtime.getRuntime().availableProcessors()));
+    eventLoops = eventLoops();
     resolver =
         new GuardedResolver(
             ImmediateEventExecutor.INSTANCE,
-            nameResolvers.create(eventLoops.group().next()),
+            nameResolvers.create(eventLoops.next()),
             settings.addressPolicy());
+    tls = new TlsEngines(settings);
     client =
         asyncHttpClient(
             config()
-                .setEventLoopGroup(eventLoops.group())
+                .setEventLoopGroup(eventLoops)
                 .setNettyTimer(timer)
                 .setThreadFactory(new DefaultThreadFactory("satchel-fetch", true))
-                .setSslEngineFactory(
-                    new TlsEngines(
-                        settings.tlsVerify(), new HostPatterns(settings.tlsUnverifiedHosts())))
+                .setSslEngineFactory(tls)
                 .setHttp2Enabled(false) // many downloads on one connection cannot be paused apart
                 .setConnectTimeout(settings.connectTimeout())
                 .setHandshakeTimeout(Math.toIntExact(settings.connectTimeout().toMillis()))
@@ -83,6 +85,13 @@ final class WebClient implements AutoCloseable {
                 .setHttpClientCodecMaxChunkSize(MAX_PART_SIZE)
                 .setCookieStore(null)
                 .setUserAgent(settings.userAgent()));
+  }
+
+  @SuppressWarnings("deprecation") // the client recognises its transport by this class only
+  private static EventLoopGroup eventLoops() {
+    return new NioEventLoopGroup(
+        Math.min(MAX_IO_THREADS, Runtime.getRuntime().availableProcessors()),
+        new DefaultThreadFactory("satchel-fetch-io", true));
   }
 
   /**
@@ -139,6 +148,11 @@ final class WebClient implements AutoCloseable {
             });
   }
 
+  /** Whether BoringSSL encrypts, not the JVM. */
+  boolean hasNativeTls() {
+    return tls.isNative();
+  }
+
   /** Whether an address is one of the web, at a port that is allowed. */
   boolean mayConnect(WebAddress address) {
     return address.isWeb() && settings.allowedPorts().contains(address.port());
@@ -176,6 +190,8 @@ final class WebClient implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    eventLoops.close(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+    eventLoops
+        .shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS)
+        .awaitUninterruptibly(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.Validators;
 import io.netty.util.Timeout;
@@ -21,28 +22,23 @@ import java.util.random.RandomGenerator;
  */
 final class WebFetcher {
 
-  private final WebClient client;
-  private final HostGate gate;
-  private final FetchSettings settings;
-  private final RetryPolicy retries;
+  private final WebAttempt.Resources resources;
   private final Timer timer;
   private final Clock clock;
   private final RandomGenerator random;
   private final WikimediaThumbnails thumbnails;
-  private final Map<Wanted, Download> downloads = new HashMap<>();
+  private final Map<Target, Download> downloads = new HashMap<>();
 
   WebFetcher(
       WebClient client,
-      HostGate gate,
+      HostLimiter limiter,
       FetchSettings settings,
       Timer timer,
       Clock clock,
       RandomGenerator random) {
-    this.client = client;
-    this.gate = gate;
-    this.settings = settings;
-    this.retries =
+    var retries =
         new RetryPolicy(settings.maxAttempts(), settings.retryDelay(), settings.maxRetryAfter());
+    resources = new WebAttempt.Resources(client, limiter, settings, retries);
     this.timer = timer;
     this.clock = clock;
     this.random = random;
@@ -54,7 +50,7 @@ final class WebFetcher {
    *
    * @param validators of what need not come again; empty ones if it must
    * @param deadline until which it is worth while
-   * @return to be run when it is no longer wanted; without effect once it is there
+   * @return to be run when it is no longer target; without effect once it is there
    */
   Runnable fetch(
       String url,
@@ -62,44 +58,42 @@ final class WebFetcher {
       Instant deadline,
       FetchMetrics metrics,
       Receiver receiver) {
-    Wanted wanted;
+    Target target;
     try {
-      wanted = new Wanted(WebAddress.parse(url), validators);
+      target = new Target(WebAddress.parse(url), validators);
     } catch (IllegalArgumentException e) {
       receiver.failed(Problems.unusableAddress());
       return () -> {};
     }
-    Wish wish = new Wish(receiver, deadline);
+    Subscriber subscriber = new Subscriber(receiver, deadline);
     Download download;
     boolean first;
     synchronized (downloads) {
-      Download present = downloads.get(wanted);
+      Download present = downloads.get(target);
       first = present == null;
-      download = present == null ? new Download(wanted, metrics) : present;
-      downloads.put(wanted, download);
-      download.wishes.add(wish);
+      download = present == null ? new Download(target, metrics) : present;
+      downloads.put(target, download);
+      download.subscribers.add(subscriber);
     }
     if (first) {
       download.start();
     } else {
       metrics.shared();
     }
-    return () -> download.forget(wish);
+    return () -> download.unsubscribe(subscriber);
   }
 
   /** One call of the Wikimedia API, as patient as a download. */
   private void callApi(
       WebAddress address, FetchMetrics metrics, WikimediaThumbnails.Answer answer) {
     new WebAttempt(
-            client,
-            gate,
-            settings,
-            retries,
+            resources,
+            new WebAttempt.Query(
+                address.host(),
+                false,
+                Validators.NONE,
+                clock.instant().plus(resources.settings().timeout())),
             metrics,
-            address.host(),
-            false,
-            Validators.NONE,
-            clock.instant().plus(settings.timeout()),
             new Cancellation(),
             reply -> {
               if (reply instanceof Reply.Arrived arrived) {
@@ -113,14 +107,14 @@ final class WebFetcher {
   }
 
   /** Downloads are shared by those who want the same. */
-  private record Wanted(WebAddress address, Validators validators) {}
+  private record Target(WebAddress address, Validators validators) {}
 
   /** Someone who wants a download; compared by identity. */
-  private static final class Wish {
+  private static final class Subscriber {
     private final Receiver receiver;
     private final Instant deadline;
 
-    private Wish(Receiver receiver, Instant deadline) {
+    private Subscriber(Receiver receiver, Instant deadline) {
       this.receiver = receiver;
       this.deadline = deadline;
     }
@@ -129,17 +123,17 @@ final class WebFetcher {
   /** A download and those who want it. */
   private final class Download {
 
-    private final Wanted wanted;
+    private final Target target;
     private final WebAddress original;
     private final FetchMetrics metrics;
-    private final List<Wish> wishes = new ArrayList<>();
+    private final List<Subscriber> subscribers = new ArrayList<>();
     private final Cancellation cancellation = new Cancellation();
     private WebAddress address;
     private int attempts;
 
-    private Download(Wanted wanted, FetchMetrics metrics) {
-      this.wanted = wanted;
-      this.original = wanted.address();
+    private Download(Target target, FetchMetrics metrics) {
+      this.target = target;
+      this.original = target.address();
       this.address = original;
       this.metrics = metrics;
     }
@@ -160,15 +154,9 @@ final class WebFetcher {
       }
       attempts++;
       new WebAttempt(
-              client,
-              gate,
-              settings,
-              retries,
+              resources,
+              new WebAttempt.Query(original.host(), true, target.validators(), deadline()),
               metrics,
-              original.host(),
-              true,
-              wanted.validators(),
-              deadline(),
               cancellation,
               this::attempted)
           .start(address);
@@ -178,7 +166,7 @@ final class WebFetcher {
       if (reply instanceof Reply.Arrived arrived) {
         arrived(arrived.content(), arrived.origin(), arrived.share());
       } else if (reply instanceof Reply.Unchanged) {
-        land().forEach(wish -> wish.receiver.unchanged());
+        complete().forEach(subscriber -> subscriber.receiver.unchanged());
       } else if (reply instanceof Reply.Failed failed) {
         failed(failed.fault());
       }
@@ -186,7 +174,7 @@ final class WebFetcher {
 
     private void failed(Fault fault) {
       Optional<Duration> delay =
-          retries.delay(attempts, fault, clock.instant(), deadline(), random);
+          resources.retries().delay(attempts, fault, clock.instant(), deadline(), random);
       if (delay.isPresent()) {
         metrics.retried();
         Timeout next =
@@ -198,12 +186,12 @@ final class WebFetcher {
         attempt();
       } else {
         Problem problem = fault.problem();
-        land().forEach(wish -> wish.receiver.failed(problem));
+        complete().forEach(subscriber -> subscriber.receiver.failed(problem));
       }
     }
 
     private void arrived(byte[] content, Origin origin, ByteBudget.Share share) {
-      List<Wish> granted = land();
+      List<Subscriber> granted = complete();
       if (granted.isEmpty()) {
         share.release();
         return;
@@ -215,25 +203,25 @@ final class WebFetcher {
               share.release();
             }
           };
-      granted.forEach(wish -> wish.receiver.arrived(content, origin, release));
+      granted.forEach(subscriber -> subscriber.receiver.arrived(content, origin, release));
     }
 
-    /** Those who still want it; from now on, others start anew. */
-    private List<Wish> land() {
+    /** Ends the download for its subscribers; from now on, others start anew. */
+    private List<Subscriber> complete() {
       synchronized (downloads) {
-        downloads.remove(wanted, this);
-        List<Wish> all = List.copyOf(wishes);
-        wishes.clear();
+        downloads.remove(target, this);
+        List<Subscriber> all = List.copyOf(subscribers);
+        subscribers.clear();
         return all;
       }
     }
 
-    private void forget(Wish wish) {
+    private void unsubscribe(Subscriber subscriber) {
       synchronized (downloads) {
-        if (!wishes.remove(wish) || !wishes.isEmpty()) {
+        if (!subscribers.remove(subscriber) || !subscribers.isEmpty()) {
           return;
         }
-        downloads.remove(wanted, this);
+        downloads.remove(target, this);
       }
       cancellation.cancel();
     }
@@ -241,8 +229,8 @@ final class WebFetcher {
     /** The deadline of the most patient. */
     private Instant deadline() {
       synchronized (downloads) {
-        return wishes.stream()
-            .map(wish -> wish.deadline)
+        return subscribers.stream()
+            .map(subscriber -> subscriber.deadline)
             .max(Instant::compareTo)
             .orElse(Instant.MIN);
       }

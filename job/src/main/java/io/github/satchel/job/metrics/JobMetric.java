@@ -43,6 +43,14 @@ public enum JobMetric {
       Kind.HISTOGRAM,
       "ms",
       "From accepting a request to its outcome, both as the results say."),
+  REQUESTS_TOOK(
+      "requests",
+      "took",
+      Kind.COUNTER,
+      "requests",
+      "Requests whose outcome came within so many seconds: the buckets of a histogram over any"
+          + " window of time. All of them are requests_latency_count.",
+      "le"),
 
   FETCH_IN_FLIGHT(
       "fetch",
@@ -71,17 +79,27 @@ public enum JobMetric {
       "images",
       "Images that came with a download that was under way for another."),
   FETCH_CACHE_HIT(
-      "fetch/cache", "hit", Kind.COUNTER, "images", "Kept pictures that needed no download."),
+      "fetch/cache", "hit", Kind.COUNTER, "images", "Cached images that needed no download."),
   FETCH_CACHE_REVALIDATED(
       "fetch/cache",
       "revalidated",
       Kind.COUNTER,
       "images",
-      "Kept pictures that their host confirmed."),
+      "Cached images that their host confirmed."),
   FETCH_CACHE_MISSED(
-      "fetch/cache", "missed", Kind.COUNTER, "images", "Images that were not kept, or changed."),
+      "fetch/cache",
+      "missed",
+      Kind.COUNTER,
+      "images",
+      "Images that were not in the cache, or had changed."),
   FETCH_CACHE_FAILED(
-      "fetch/cache", "failed", Kind.COUNTER, "images", "Kept pictures that could not be read."),
+      "fetch/cache", "failed", Kind.COUNTER, "images", "Cached images that could not be read."),
+  FETCH_TLS_NATIVE(
+      "fetch/tls",
+      "native",
+      Kind.GAUGE,
+      "1 or 0",
+      "1 where BoringSSL encrypts downloads, 0 where the JVM does."),
   FETCH_MEMORY_USED(
       "fetch/memory",
       "used",
@@ -100,6 +118,13 @@ public enum JobMetric {
   RESIZE_LATENCY("resize", "latency", Kind.HISTOGRAM, "ms", "Resizing one picture."),
   RESIZE_NATIVE(
       "resize", "native", Kind.GAUGE, "1 or 0", "1 where OpenCV resizes, 0 where Java does."),
+  RESIZE_HUNG(
+      "resize",
+      "hung",
+      Kind.GAUGE,
+      "threads",
+      "Decoders that did not end in time and still run, of the whole task manager; with more than 2"
+          + " its process ends."),
   RESIZE_RESIZED(
       "resize", "resized", Kind.COUNTER, "images", "Pictures resized.", "kernel", "format"),
   RESIZE_FAILED("resize", "failed", Kind.COUNTER, "images", "Pictures refused.", "code"),
@@ -108,7 +133,7 @@ public enum JobMetric {
       "notKept",
       Kind.COUNTER,
       "images",
-      "Resized pictures that could not be kept."),
+      "Resized pictures that the cache could not take."),
 
   WINDOW_OPEN("window", "open", Kind.GAUGE, "requests", "Requests whose images are gathered."),
   WINDOW_WAIT(
@@ -118,7 +143,14 @@ public enum JobMetric {
       "ms",
       "From a window's opening to its last image, or its deadline; after a restart, from then."),
   WINDOW_DECIDING(
-      "window", "deciding", Kind.GAUGE, "requests", "Requests whose archives are being written.");
+      "window", "deciding", Kind.GAUGE, "requests", "Requests whose archives are being written."),
+  WINDOW_REMOVALS_FAILED(
+      "window",
+      "removalsFailed",
+      Kind.COUNTER,
+      "attempts",
+      "Attempts to remove a forgotten request's archives and journals that failed; each is made"
+          + " again until it works.");
 
   /** What a metric is. */
   enum Kind {
@@ -131,7 +163,7 @@ public enum JobMetric {
   private static final int HISTOGRAM_SIZE = 1_000;
 
   private static final Set<JobMetric> READ_BACK =
-      EnumSet.of(REQUESTS_RUNNING, REQUESTS_ENDED, REQUESTS_LATENCY);
+      EnumSet.of(REQUESTS_RUNNING, REQUESTS_ENDED, REQUESTS_LATENCY, REQUESTS_TOOK);
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of makes it
   private final List<String> groups;

@@ -13,7 +13,7 @@ final class MetricsDocs {
       """
       | `trainer_upload` | histogram | ms | | From the turn of a training to its outcome, of both trainers. |
       | `pendingTrainings` | gauge | trainings | | Trainings without an outcome. |
-      | `laterWork` | gauge | steps | | What is still to be done after outcomes: following a training, removing a classifier. |
+      | `runningFollowUps` | gauge | steps | | What is being done after outcomes: asking what became of a classifier, deleting one that was replaced. |
       """;
 
   private MetricsDocs() {}

@@ -82,7 +82,7 @@ public final class PackedEvents {
         at,
         request.images(),
         classifier,
-        request.archives(),
+        request.archives().stream().map(PackedArchive::archive).toList(),
         request.failures(),
         error,
         null,

@@ -1,15 +1,15 @@
 package io.github.satchel.job.model;
 
-import io.github.satchel.contract.Archive;
 import io.github.satchel.contract.Delivery;
 import io.github.satchel.contract.Failure;
 import io.github.satchel.contract.ImageCounts;
 import java.util.List;
 
 /**
- * A request whose archives are built and wait to be handed over: a reference, not the archives.
+ * A request whose archives are built and wait to be handed over.
  *
- * @param directory that holds the archives and the journals of the request
+ * @param directory that holds the archives, unless they travel with this, and the journals of the
+ *     request
  * @param failures images that were skipped
  */
 public record PackedRequest(
@@ -19,19 +19,23 @@ public record PackedRequest(
     Delivery deliverTo,
     String directory,
     ImageCounts images,
-    List<Archive> archives,
+    List<PackedArchive> archives,
     List<Failure> failures) {
 
-  /** The same without what nobody but the trainer has a use for. */
-  public PackedRequest withoutEncryptedCredentials() {
+  /** Bytes of archives that are in memory. */
+  public long heldBytes() {
+    return archives.stream().mapToLong(PackedArchive::heldBytes).sum();
+  }
+
+  /** The same with other archives. */
+  public PackedRequest withArchives(List<PackedArchive> others) {
     return new PackedRequest(
-        requestId,
-        projectId,
-        name,
-        deliverTo.withoutEncryptedCredentials(),
-        directory,
-        images,
-        archives,
-        failures);
+        requestId, projectId, name, deliverTo, directory, images, others, failures);
+  }
+
+  /** What later events and steps need once the outcome is told. */
+  public PackedRequest remainder() {
+    return new PackedRequest(
+        requestId, projectId, name, deliverTo, directory, images, List.of(), List.of());
   }
 }

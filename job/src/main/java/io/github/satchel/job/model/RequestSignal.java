@@ -4,19 +4,23 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request's window is told about the request itself: that it is being served, or that it
- * need not be any more.
+ * What a request's window is told about the request itself: that it is being served, that it need
+ * not be any more, or, with neither, that it was sent once more.
  *
- * @param admitted the request; null just when it is superseded
- * @param supersededBy id of the newer request of the same project; null just when this one is
- *     admitted
+ * @param admitted the request, if it is being served
+ * @param supersededBy id of the newer request of the same project, if it need not be
  */
 public record RequestSignal(
     String requestId, @Nullable AdmittedRequest admitted, @Nullable String supersededBy) {
 
-  /** The request is being served, or, to a window that knows it, was asked for again. */
+  /** The request is being served. */
   public static RequestSignal admitted(AdmittedRequest admitted) {
     return new RequestSignal(admitted.request().requestId(), admitted, null);
+  }
+
+  /** A request that was admitted before was sent once more. */
+  public static RequestSignal repeated(String requestId) {
+    return new RequestSignal(requestId, null, null);
   }
 
   /** A newer request takes the place of this one. */

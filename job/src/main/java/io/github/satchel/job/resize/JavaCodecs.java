@@ -69,15 +69,23 @@ final class JavaCodecs implements AutoCloseable {
       reader.setInput(input, true, true);
       ImageReadParam param = reader.getDefaultReadParam();
       if (header.type() == PictureType.JPEG) {
-        int step = Math.min(header.width() / (2 * width), header.height() / (2 * height));
-        if (step > 1) {
-          param.setSourceSubsampling(step, step, 0, 0);
-        }
+        int step = subsampling(header, width, height);
+        param.setSourceSubsampling(step, step, 0, 0);
       }
       return reader.read(0, param);
     } finally {
       reader.reset();
     }
+  }
+
+  /** The heap that a decoded picture takes, at four bytes a pixel. */
+  long decodedBytes(PictureHeader header, int width, int height) {
+    long step = header.type() == PictureType.JPEG ? subsampling(header, width, height) : 1;
+    return 4 * header.pixels() / (step * step);
+  }
+
+  private static int subsampling(PictureHeader header, int width, int height) {
+    return Math.max(1, Math.min(header.width() / (2 * width), header.height() / (2 * height)));
   }
 
   byte[] png(BufferedImage picture) throws IOException {

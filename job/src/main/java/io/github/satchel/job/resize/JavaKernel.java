@@ -30,6 +30,12 @@ final class JavaKernel implements PictureKernel {
   }
 
   @Override
+  public DecodingMemory.Need need(PictureHeader header) {
+    return new DecodingMemory.Need(
+        codecs.decodedBytes(header, settings.width(), settings.height()), 0);
+  }
+
+  @Override
   public byte[] resize(byte[] content, PictureHeader header, Encoding encoding)
       throws UnreadablePictureException {
     int width = header.transposed() ? settings.height() : settings.width();

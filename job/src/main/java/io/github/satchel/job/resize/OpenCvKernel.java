@@ -61,6 +61,7 @@ final class OpenCvKernel implements PictureKernel {
 
   static final String NAME = "native";
 
+  private static final String OUT_OF_MEMORY = "Insufficient memory";
   private static final int PNG_STRATEGY_RLE = 3;
   private static final int PNG_FILTER_PAETH = 0x80;
 
@@ -87,6 +88,21 @@ final class OpenCvKernel implements PictureKernel {
     return NAME;
   }
 
+  /**
+   * A JPEG takes three bytes a pixel, be it for its pixels or, if it is progressive, for its
+   * coefficients. Others take four, and as many again for a copy: with premultiplied colours, or
+   * the one that leads from Java's heap to OpenCV.
+   */
+  @Override
+  public DecodingMemory.Need need(PictureHeader header) {
+    if (!isDecodedHere(header)) {
+      long decoded = codecs.decodedBytes(header, settings.width(), settings.height());
+      return new DecodingMemory.Need(2 * decoded, decoded);
+    }
+    int bytesAPixel = header.type() == PictureType.JPEG ? 3 : 8;
+    return new DecodingMemory.Need(0, bytesAPixel * header.pixels());
+  }
+
   @Override
   @SuppressWarnings("try") // the resource is its effect on the thread
   public byte[] resize(byte[] content, PictureHeader header, Encoding encoding)
@@ -106,6 +122,12 @@ final class OpenCvKernel implements PictureKernel {
         case PNG -> encode(".png", withAlpha(scaled), pngParameters);
         case JPEG -> encode(".jpg", onWhite(scaled), jpegParameters);
       };
+    } catch (RuntimeException e) {
+      // OpenCV's error StsNoMem comes as any other of its exceptions does.
+      if (String.valueOf(e.getMessage()).contains(OUT_OF_MEMORY)) {
+        throw (OutOfMemoryError) new OutOfMemoryError(e.getMessage()).initCause(e);
+      }
+      throw e;
     }
   }
 

@@ -1,6 +1,5 @@
 package io.github.satchel.job.resize;
 
-import io.github.satchel.contract.FailureCode;
 import io.github.satchel.job.model.Problem;
 
 /** What became of a picture in the resize stage. */
@@ -22,17 +21,12 @@ public sealed interface Outcome {
    */
   record Refused(Problem problem, String reason) implements Outcome {
 
-    private static final String UNSUPPORTED = "Unsupported image file type";
-
-    static Refused unsupported(String reason) {
-      return new Refused(new Problem(FailureCode.IMAGE_UNSUPPORTED, UNSUPPORTED), reason);
+    static Refused of(UnreadablePictureException e) {
+      return new Refused(e.problem(), String.valueOf(e.getMessage()));
     }
 
-    /** Names the format behind the sentence that the site looks for, where there is one to name. */
-    static Refused unsupported(UnreadablePictureException e) {
-      String message = e.format() == null ? UNSUPPORTED : UNSUPPORTED + " (" + e.format() + ")";
-      return new Refused(
-          new Problem(FailureCode.IMAGE_UNSUPPORTED, message), String.valueOf(e.getMessage()));
+    static Refused unsupported(String reason) {
+      return of(new UnreadablePictureException(reason));
     }
   }
 }

@@ -9,6 +9,9 @@ interface PictureKernel extends AutoCloseable {
   /** The kernel's name in the log and in metrics: {@code native} or {@code java}. */
   String name();
 
+  /** The memory that {@link #resize} takes for a picture at most, without the file itself. */
+  DecodingMemory.Need need(PictureHeader header);
+
   /**
    * Scales a picture to the size of the settings, its aspect ratio ignored, upright according to
    * its EXIF orientation. Of an animation it takes the first frame.
@@ -16,6 +19,7 @@ interface PictureKernel extends AutoCloseable {
    * @return the encoded picture: 8 bits a channel, sRGB, PNG with transparency where the picture
    *     has any, JPEG with transparency flattened on white
    * @throws UnreadablePictureException if the decoder refuses the picture
+   * @throws OutOfMemoryError if there was not enough of it, in the heap or outside
    */
   byte[] resize(byte[] content, PictureHeader header, Encoding encoding)
       throws UnreadablePictureException;

@@ -1,26 +1,27 @@
 package io.github.satchel.job.resize;
 
-import io.github.satchel.contract.FailureCode;
 import io.github.satchel.contract.OutputFormat;
-import io.github.satchel.job.model.Problem;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Resizes pictures from anywhere: looks at the header first, then asks the kernels in turn until
- * one reads the picture. Belongs to one thread.
+ * one reads the picture. Belongs to one thread, except for what only looks at headers.
  */
 public final class PictureResizer implements AutoCloseable {
 
-  private final ResizeSettings settings;
+  private final long maxPixels;
   private final List<PictureKernel> kernels;
+  private final DecodingMemory memory;
 
   /**
    * @param kernels in order of preference, at least one; closed with this
+   * @param memory tells which pictures are too large for a kernel
    */
-  PictureResizer(ResizeSettings settings, List<PictureKernel> kernels) {
-    this.settings = settings;
+  PictureResizer(long maxPixels, List<PictureKernel> kernels, DecodingMemory memory) {
+    this.maxPixels = maxPixels;
     this.kernels = List.copyOf(kernels);
+    this.memory = memory;
   }
 
   /** Name of the preferred kernel. */
@@ -30,51 +31,76 @@ public final class PictureResizer implements AutoCloseable {
 
   /** Opens the kernels that the settings ask for. */
   public static PictureResizer open(ResizeSettings settings) {
-    return new PictureResizer(settings, Kernels.open(settings));
+    return new PictureResizer(
+        settings.maxPixels(), Kernels.open(settings), DecodingMemory.of(settings));
   }
 
   /** Resizes a picture. Whatever is wrong with it is in the answer. */
   public Outcome resize(byte[] content, OutputFormat format) {
     try {
-      PictureHeader header = PictureHeader.read(content);
-      if (header.pixels() > settings.maxPixels()) {
-        return new Outcome.Refused(
-            new Problem(FailureCode.IMAGE_TOO_MANY_PIXELS, "Image size exceeds maximum limit"),
-            header.width() + " x " + header.height() + " pixels");
-      }
-      return resize(content, header, Encoding.of(format, header.type()));
+      return resize(content, header(content), format);
     } catch (UnreadablePictureException e) {
-      return Outcome.Refused.unsupported(e);
+      return Outcome.Refused.of(e);
     }
   }
 
-  private Outcome resize(byte[] content, PictureHeader header, Encoding encoding)
+  /**
+   * The header of a picture that is to be resized.
+   *
+   * @throws UnreadablePictureException if it is no picture, or one that is too large
+   */
+  PictureHeader header(byte[] content) throws UnreadablePictureException {
+    PictureHeader header = PictureHeader.read(content);
+    if (header.pixels() > maxPixels || !memory.allows(kernels.get(0).need(header))) {
+      throw UnreadablePictureException.tooManyPixels(header);
+    }
+    return header;
+  }
+
+  /** The memory that {@link #resize(byte[], PictureHeader, OutputFormat)} takes at most. */
+  DecodingMemory.Need need(PictureHeader header) {
+    return kernels.stream()
+        .map(kernel -> kernel.need(header))
+        .filter(memory::allows)
+        .reduce(DecodingMemory.Need.NOTHING, DecodingMemory.Need::or);
+  }
+
+  /**
+   * Resizes a picture whose header was found good.
+   *
+   * @throws UnreadablePictureException if no kernel reads it
+   * @throws OutOfMemoryError if it does not fit; says nothing about the picture
+   */
+  Outcome resize(byte[] content, PictureHeader header, OutputFormat format)
       throws UnreadablePictureException {
+    Encoding encoding = Encoding.of(format, header.type());
     var refusals = new ArrayList<UnreadablePictureException>();
     for (PictureKernel kernel : kernels) {
-      try {
-        byte[] resized = decode(kernel, content, header, encoding);
-        return new Outcome.Resized(resized, encoding, header.type(), kernel.name());
-      } catch (UnreadablePictureException e) {
-        refusals.add(e);
+      if (memory.allows(kernel.need(header))) {
+        try {
+          byte[] resized = decode(kernel, content, header, encoding);
+          return new Outcome.Resized(resized, encoding, header.type(), kernel.name());
+        } catch (UnreadablePictureException e) {
+          refusals.add(e);
+        }
       }
     }
     throw refusals.get(0);
   }
 
   /**
-   * Makes whatever a decoder throws the picture's failure. Decoders meet hostile pictures with any
-   * unchecked exception, with a {@link StackOverflowError} or with an {@link OutOfMemoryError}: the
-   * array that was too large was never there, so the heap is as before, and if it did fail the job,
-   * the same picture would come again after each restart. A {@link LinkageError} says that the
-   * deployment lacks a class or a library; no picture causes that, so it goes on up and fails the
-   * job.
+   * Makes whatever a decoder throws the picture's failure: they meet hostile pictures with any
+   * unchecked exception and with a {@link StackOverflowError}. Not so an {@link OutOfMemoryError},
+   * which any picture may meet, nor a {@link LinkageError}: no picture causes that but a deployment
+   * that lacks a class or a library, so it goes on up and fails the job.
    */
   private static byte[] decode(
       PictureKernel kernel, byte[] content, PictureHeader header, Encoding encoding)
       throws UnreadablePictureException {
     try {
       return kernel.resize(content, header, encoding);
+    } catch (OutOfMemoryError e) {
+      throw e;
     } catch (RuntimeException | VirtualMachineError | AssertionError e) {
       throw new UnreadablePictureException("the " + kernel.name() + " decoder failed: " + e, e);
     }

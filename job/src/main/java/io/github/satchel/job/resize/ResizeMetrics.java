@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 
@@ -18,12 +19,13 @@ final class ResizeMetrics {
   private final Histogram latency;
   private final Map<String, Counter> counters = new HashMap<>();
 
-  ResizeMetrics(MetricGroup operator, String kernel) {
+  ResizeMetrics(MetricGroup operator, String kernel, Gauge<Integer> hungDecoders) {
     this.operator = operator;
     notKept = JobMetric.RESIZE_NOT_KEPT.counter(operator);
     latency = JobMetric.RESIZE_LATENCY.histogram(operator);
     int isNative = kernel.equals(JavaKernel.NAME) ? 0 : 1;
     JobMetric.RESIZE_NATIVE.gauge(operator, () -> isNative);
+    JobMetric.RESIZE_HUNG.gauge(operator, hungDecoders);
     // From zero, so that the first one is seen as an increase.
     failed(FailureCode.IMAGE_UNSUPPORTED);
     failed(FailureCode.IMAGE_TOO_MANY_PIXELS);

@@ -1,36 +1,54 @@
 package io.github.satchel.job.resize;
 
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.job.model.Problem;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes that are no picture which can be read; the message is for the log. */
 final class UnreadablePictureException extends Exception {
 
-  private final transient @Nullable String format;
+  private static final String UNSUPPORTED = "Unsupported image file type";
+
+  private final transient Problem problem;
 
   UnreadablePictureException(String message) {
-    super(message);
-    this.format = null;
+    this(message, UNSUPPORTED, null);
   }
 
   UnreadablePictureException(String message, Throwable cause) {
+    this(message, UNSUPPORTED, cause);
+  }
+
+  private UnreadablePictureException(String message, String told, @Nullable Throwable cause) {
+    this(message, new Problem(FailureCode.IMAGE_UNSUPPORTED, told), cause);
+  }
+
+  private UnreadablePictureException(String message, Problem problem, @Nullable Throwable cause) {
     super(message, cause);
-    this.format = null;
+    this.problem = problem;
   }
 
-  private UnreadablePictureException(String message, String format) {
-    super(message);
-    this.format = format;
-  }
-
-  /** A format that is known by its content, and known not to be read. */
+  /**
+   * A format that is known by its content, and known not to be read: it is named behind the
+   * sentence that the site looks for.
+   */
   static UnreadablePictureException unsupported(String format) {
     return new UnreadablePictureException(
-        String.format(Locale.ROOT, "%s is not supported", format), format);
+        format + " is not supported", UNSUPPORTED + " (" + format + ")", null);
   }
 
-  /** The format, where it is known and not supported: {@code AVIF}. */
-  @Nullable String format() {
-    return format;
+  /** More pixels than settings or memory allow. */
+  static UnreadablePictureException tooManyPixels(PictureHeader header) {
+    return new UnreadablePictureException(
+        String.format(
+            Locale.ROOT, "%s of %d x %d pixels", header.type(), header.width(), header.height()),
+        new Problem(FailureCode.IMAGE_TOO_MANY_PIXELS, "Image size exceeds maximum limit"),
+        null);
+  }
+
+  /** What the pupil is told. */
+  Problem problem() {
+    return problem;
   }
 }

@@ -1,56 +1,46 @@
 package io.github.satchel.job.trainer;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.satchel.connectors.training.ElementConverter;
 import io.github.satchel.connectors.training.ExampleArchive;
 import io.github.satchel.connectors.training.Training;
-import io.github.satchel.contract.Delivery;
-import io.github.satchel.contract.Json;
+import io.github.satchel.connectors.training.Training.NamedCredentials;
 import io.github.satchel.job.model.PackedRequest;
-import java.io.UncheckedIOException;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** What a packed request asks a kind of receiver for: nothing, if it goes to another one. */
+/** What a packed request asks its receiver for. */
 public final class PackedRequestConverter implements ElementConverter<PackedRequest> {
 
-  private final Delivery.Kind receiver;
-
-  public PackedRequestConverter(Delivery.Kind receiver) {
-    this.receiver = receiver;
+  @Override
+  public Training convert(PackedRequest request) {
+    Map<String, String> encrypted = request.deliverTo().encryptedCredentials();
+    return new Training(
+        request.requestId(),
+        classifierName(request),
+        request.archives().stream()
+            .map(
+                each ->
+                    new ExampleArchive(
+                        each.archive().label(),
+                        each.archive().uri(),
+                        each.archive().bytes(),
+                        each.archive().images(),
+                        each.archive().sha256(),
+                        each.content()))
+            .toList(),
+        request.directory() + "/upload.json",
+        request.deliverTo().credentials().stream()
+            .map(name -> new NamedCredentials(name, encrypted.get(name)))
+            .toList(),
+        request.deliverTo().replaces(),
+        Map.of(
+            "requestId", request.requestId(),
+            "projectId", request.projectId(),
+            "name", request.name()));
   }
 
   @Override
-  public @Nullable Training convert(PackedRequest request) {
-    if (request.deliverTo().kind() != receiver) {
-      return null;
-    }
-    try {
-      return new Training(
-          request.requestId(),
-          classifierName(request),
-          request.archives().stream()
-              .map(
-                  archive ->
-                      new ExampleArchive(
-                          archive.label(),
-                          archive.uri(),
-                          archive.bytes(),
-                          archive.images(),
-                          archive.sha256()))
-              .toList(),
-          request.directory() + "/upload.json",
-          request.deliverTo().credentials(),
-          request.deliverTo().encryptedCredentials(),
-          request.deliverTo().replaces(),
-          Map.of(
-              "requestId", request.requestId(),
-              "projectId", request.projectId(),
-              "name", request.name()),
-          Json.MAPPER.writeValueAsString(request.withoutEncryptedCredentials()));
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("a packed request is always JSON", e);
-    }
+  public PackedRequest remainder(PackedRequest request) {
+    return request.remainder();
   }
 
   /**

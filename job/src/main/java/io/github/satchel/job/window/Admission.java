@@ -6,55 +6,75 @@ import io.github.satchel.contract.ImageFailurePolicy;
 import io.github.satchel.contract.TrainingLimits;
 import io.github.satchel.job.model.AdmittedRequest;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /**
- * What a window needs to know of its request at each image, as the request itself may have
- * megabytes; public for the POJO serializer.
+ * What is needed of a request at each of its images, as the request itself may have megabytes;
+ * public for the POJO serializer.
  *
- * @param labels in the order of the request
+ * @param images of all labels
  * @param deadline processing time at which the request ends, in milliseconds
  */
 public record Admission(
-    String projectId, ImageFailurePolicy onImageFailure, List<LabelSize> labels, long deadline) {
-
-  /** A label, and how many images it asks for; public for the POJO serializer. */
-  public record LabelSize(String name, int images) {}
+    String projectId, ImageFailurePolicy onImageFailure, int images, int labels, long deadline) {
 
   static Admission of(AdmittedRequest admitted) {
     return new Admission(
         admitted.request().projectId(),
         admitted.request().onImageFailure(),
-        admitted.request().labels().stream()
-            .map(label -> new LabelSize(label.name(), label.images().size()))
-            .toList(),
+        admitted.request().images(),
+        admitted.request().labels().size(),
         admitted.deadline().toEpochMilli());
   }
 
-  /** Number of images over all labels. */
-  int images() {
-    return labels.stream().mapToInt(LabelSize::images).sum();
+  /** Whether no further image can save a label. */
+  boolean isLost(LabelTally label) {
+    return hasTooFewImages(label) || isTooLarge(label);
   }
 
-  /** The labels that no further image can save; empty while the request can still succeed. */
-  List<Failure> lost(Tally tally) {
+  /** Whether all archives together are larger than a service takes. */
+  boolean isTooLarge(Tally tally) {
+    return archiveBytes(tally) > TrainingLimits.MAX_REQUEST_BYTES;
+  }
+
+  /** Size of all archives together if they were written now. */
+  long archiveBytes(Tally tally) {
+    return tally.bytes() + labels * ArchiveStore.EMPTY_ARCHIVE_BYTES;
+  }
+
+  /** The labels that no further image can save, in an order; empty if the request can succeed. */
+  List<Failure> lost(List<String> names, Map<String, LabelTally> tallies, Tally tally) {
     List<Failure> lost = new ArrayList<>();
-    for (LabelSize label : labels) {
-      LabelTally counted = tally.label(label.name());
-      if (onImageFailure == ImageFailurePolicy.SKIP
-          && label.images() - counted.failed() < TrainingLimits.MIN_IMAGES) {
+    for (String name : names) {
+      LabelTally label = tallies.getOrDefault(name, LabelTally.EMPTY);
+      if (hasTooFewImages(label)) {
         lost.add(
-            Failure.ofLabel(
-                FailureCode.LABEL_TOO_FEW_IMAGES, TrainingLimits.TOO_FEW_IMAGES, label.name()));
+            Failure.ofLabel(FailureCode.LABEL_TOO_FEW_IMAGES, TrainingLimits.TOO_FEW_IMAGES, name));
       }
-      if (counted.bytes() > TrainingLimits.MAX_ARCHIVE_BYTES) {
-        lost.add(tooLarge(label.name()));
+      if (isTooLarge(label)) {
+        lost.add(tooLarge(name));
       }
     }
-    if (lost.isEmpty() && tally.bytes() > TrainingLimits.MAX_REQUEST_BYTES) {
-      lost.add(tooLarge(tally.largest()));
+    if (lost.isEmpty() && isTooLarge(tally)) {
+      lost.add(
+          tooLarge(
+              tallies.entrySet().stream()
+                  .max(Comparator.comparingLong(label -> label.getValue().bytes()))
+                  .orElseThrow()
+                  .getKey()));
     }
     return lost;
+  }
+
+  private boolean hasTooFewImages(LabelTally label) {
+    return onImageFailure == ImageFailurePolicy.SKIP
+        && label.images() - label.failed() < TrainingLimits.MIN_IMAGES;
+  }
+
+  private static boolean isTooLarge(LabelTally label) {
+    return label.bytes() > TrainingLimits.MAX_ARCHIVE_BYTES;
   }
 
   private static Failure tooLarge(String label) {

@@ -11,8 +11,11 @@ import org.apache.flink.configuration.Configuration;
  * @param keep whether the archives stay when their request is forgotten
  * @param writers requests written at once
  * @param maxAttempts how often a request's archives are tried to be written
+ * @param inlineBytes archives of a request that together are no larger travel with it; 0 for none
+ * @param inlineMemory bytes of such archives in the heap of a process at once
  */
-public record ArchiveSettings(String dir, boolean keep, int writers, int maxAttempts)
+public record ArchiveSettings(
+    String dir, boolean keep, int writers, int maxAttempts, long inlineBytes, long inlineMemory)
     implements Serializable {
 
   /** Settings as {@code SatchelConfiguration} checked them. */
@@ -21,6 +24,8 @@ public record ArchiveSettings(String dir, boolean keep, int writers, int maxAtte
         options.get(SatchelOptions.ARCHIVES_DIR),
         options.get(SatchelOptions.ARCHIVES_KEEP),
         options.get(SatchelOptions.ARCHIVES_WRITERS),
-        options.get(SatchelOptions.ARCHIVES_MAX_ATTEMPTS));
+        options.get(SatchelOptions.ARCHIVES_MAX_ATTEMPTS),
+        options.get(SatchelOptions.ARCHIVES_INLINE_SIZE).getBytes(),
+        options.get(SatchelOptions.ARCHIVES_INLINE_MEMORY).getBytes());
   }
 }

@@ -2,6 +2,8 @@ package io.github.satchel.job.window;
 
 import io.github.satchel.contract.Archive;
 import io.github.satchel.contract.Json;
+import io.github.satchel.job.model.PackedArchive;
+import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -50,6 +52,9 @@ final class ArchiveStore {
 
   private static final String DECISION = "decision.json";
 
+  /** In the directory of a request: how far its upload is. */
+  public static final String JOURNAL = "/upload.json";
+
   private final Path root;
 
   /**
@@ -77,6 +82,21 @@ final class ArchiveStore {
     // As one text: of a child alone, what is before a colon would be taken for a scheme.
     Path path = new Path(path(requestId) + "/" + label + ".zip");
     return new ArchiveWriter(label, path, fileSystem().create(path, WriteMode.OVERWRITE));
+  }
+
+  /**
+   * Starts the archive of a label that is not written to the store but held in memory.
+   *
+   * @param bytes its size
+   */
+  ArchiveWriter inline(String requestId, String label, long bytes) {
+    Path path = new Path(path(requestId) + "/" + label + ".zip");
+    return new ArchiveWriter(label, path, new ByteArrayOutputStream(Math.toIntExact(bytes)));
+  }
+
+  /** Whether somebody began to upload the archives of a request. */
+  boolean hasJournal(String requestId) throws IOException {
+    return fileSystem().exists(new Path(directory(requestId) + JOURNAL));
   }
 
   /** How an earlier attempt at the request decided it; null if none did. */
@@ -129,6 +149,7 @@ final class ArchiveStore {
 
     private final String label;
     private final Path path;
+    private final OutputStream out;
     private final Counter counter;
     private final MessageDigest digest;
     private final ZipOutputStream zip;
@@ -137,6 +158,7 @@ final class ArchiveStore {
     private ArchiveWriter(String label, Path path, OutputStream out) {
       this.label = label;
       this.path = path;
+      this.out = out;
       this.counter = new Counter(out);
       this.digest = sha256();
       this.zip = new ZipOutputStream(new DigestOutputStream(counter, digest));
@@ -159,10 +181,16 @@ final class ArchiveStore {
     }
 
     /** Ends the archive and says what became of it. */
-    Archive finish() throws IOException {
+    PackedArchive finish() throws IOException {
       zip.close();
-      return new Archive(
-          label, path.toString(), images, counter.bytes, HexFormat.of().formatHex(digest.digest()));
+      return new PackedArchive(
+          new Archive(
+              label,
+              path.toString(),
+              images,
+              counter.bytes,
+              HexFormat.of().formatHex(digest.digest())),
+          out instanceof ByteArrayOutputStream memory ? memory.toByteArray() : null);
     }
 
     /** Without {@link #finish}, leaves what is visibly no archive: it has no directory. */

@@ -2,6 +2,7 @@ package io.github.satchel.job.window;
 
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.model.Problem;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 
@@ -11,8 +12,19 @@ import java.util.Map;
  */
 interface ClosedWindow {
 
-  /** All but the images. */
-  record Contents(TrainingRequest request, Admission admission, Tally tally, Ending ending) {}
+  /**
+   * All but the images.
+   *
+   * @param labels by name
+   * @param seen the indices of the images that are here or known to have failed
+   */
+  record Contents(
+      TrainingRequest request,
+      Admission admission,
+      Tally tally,
+      Map<String, LabelTally> labels,
+      BitSet seen,
+      Ending ending) {}
 
   /**
    * Images next to each other in the request, those that failed left out.

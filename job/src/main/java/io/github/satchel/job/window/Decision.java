@@ -1,7 +1,9 @@
 package io.github.satchel.job.window;
 
 import io.github.satchel.contract.Event;
+import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,5 +14,21 @@ import org.jspecify.annotations.Nullable;
  * @param progress the last progress event, with all images counted
  * @param outcome the request's outcome, if its window ends it
  * @param packed the archives, if they go to a receiver
+ * @param inline whether the archives are not in the store but travel with the request; what is
+ *     written of the decision is without their content
  */
-record Decision(Event progress, @Nullable Event outcome, @Nullable PackedRequest packed) {}
+record Decision(
+    Event progress, @Nullable Event outcome, @Nullable PackedRequest packed, boolean inline) {
+
+  /** Bytes of archives that this holds in memory. */
+  long heldBytes() {
+    return packed == null ? 0 : packed.heldBytes();
+  }
+
+  /** The same with other archives. */
+  Decision with(List<PackedArchive> archives) {
+    return packed == null
+        ? this
+        : new Decision(progress, outcome, packed.withArchives(archives), inline);
+  }
+}

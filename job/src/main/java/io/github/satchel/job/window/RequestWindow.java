@@ -1,7 +1,10 @@
 package io.github.satchel.job.window;
 
+import io.github.satchel.connectors.training.ByteBudget;
+import io.github.satchel.connectors.training.KeyedWork;
+import io.github.satchel.contract.Delivery;
 import io.github.satchel.contract.Event;
-import io.github.satchel.contract.ImageCounts;
+import io.github.satchel.contract.Label;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.AdmittedRequest;
@@ -15,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.MapState;
@@ -30,6 +35,7 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -48,12 +54,16 @@ import org.slf4j.LoggerFactory;
  * a newer request takes its place, or when its time is up. Then the request is decided, its
  * archives are written, one a label, and somebody is told.
  *
- * <p>The task thread never waits for the store. Threads of {@link StoreWork} do, and ask it for the
+ * <p>The task thread never waits for the store. Threads of {@link KeyedWork} do, and ask it for the
  * images, about {@value #SLICE_BYTES} bytes at a time, through the task's mailbox; so the records
  * of other requests and barriers are served in between, and no more than a slice for each thread is
  * in the heap. This is an operator of its own, not a function, as functions have no mailbox, and
  * timers instead would be polling. A closed window stays in state as it is until the decision is
  * told: after a restore all of it is done again, up to the decision that lies in the store.
+ *
+ * <p>It is a window in the sense of stream processing, a part of the stream that is gathered until
+ * a trigger fires, and a keyed operator of its own rather than Flink's window operator: that one
+ * reads all elements of a window at once and on the task thread.
  *
  * <p>After that a tombstone stays for a while. It turns away images that come late, and has the
  * outcome told again to whoever sends the request again; when it goes, the journals of the request
@@ -71,8 +81,22 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   /** Images looked up or removed at once, likewise. */
   static final int IMAGES_AT_ONCE = 500;
 
-  /** Until a request is removed from the store again that a crash may have left there. */
+  /** From a removal from the store to the next attempt, if it fails or a crash breaks it off. */
   static final Duration FORGET_AGAIN = Duration.ofMinutes(1);
+
+  /** Of the waits between such attempts, which double. */
+  private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
+  /** Wait before the second attempt to write to the store; doubled for each further one. */
+  private static final Duration RETRY_DELAY = Duration.ofMillis(200);
+
+  private static final int MAX_DOUBLINGS = 6;
+
+  /**
+   * For a call to the store to notice that it is interrupted. Work that went on for longer could
+   * overwrite what the next attempt at the same request writes.
+   */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
   private static final String ADMISSION = "admission";
   private static final String ENDING = "ending";
@@ -83,23 +107,30 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   private final Duration remember;
   private final Duration progressInterval;
   private final OutputTag<Event> events;
+  private final OutputTag<PackedRequest> http;
 
   private transient MailboxExecutor mailbox;
   private transient ArchiveStore archives;
-  private transient StoreWork writers;
-  private transient StoreWork cleaner;
+  private transient KeyedWork writers;
+  private transient KeyedWork cleaner;
+  private transient ByteBudget memory;
 
   /** Requests that the cleaner has not done with. */
   private transient Set<String> forgetting;
 
   private transient InternalTimerService<VoidNamespace> timers;
   private transient WindowMetrics windowMetrics;
+  private transient Counter removalsFailed;
 
   private transient ValueState<Admission> admission;
   private transient ValueState<TrainingRequest> request;
   private transient MapState<Integer, ArchiveEntry> images;
   private transient MapState<Integer, Problem> problems;
   private transient ValueState<Tally> tally;
+  private transient MapState<String, LabelTally> labels;
+
+  /** A bit for each image that is here or known to have failed: words of 64, by number. */
+  private transient MapState<Integer, Long> seen;
 
   /** When to forget that a request was superseded that has not come yet. */
   private transient ValueState<Long> superseded;
@@ -115,17 +146,20 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   /**
    * @param remember how long a request is remembered after its end
    * @param progressInterval shortest time between two progress events of a request
+   * @param http takes the requests whose archives go to an endpoint
    */
   @SuppressWarnings("NullAway.Init") // the rest comes with open()
   public RequestWindow(
       ArchiveSettings settings,
       Duration remember,
       Duration progressInterval,
-      OutputTag<Event> events) {
+      OutputTag<Event> events,
+      OutputTag<PackedRequest> http) {
     this.settings = settings;
     this.remember = remember;
     this.progressInterval = progressInterval;
     this.events = events;
+    this.http = http;
   }
 
   @Override
@@ -140,28 +174,32 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     timers = getInternalTimerService("timers", VoidNamespaceSerializer.INSTANCE, this);
     admission = state(ADMISSION, TypeInformation.of(Admission.class));
     request = state("request", TypeInformation.of(TrainingRequest.class));
-    images = mapState("images", TypeInformation.of(ArchiveEntry.class));
-    problems = mapState("problems", TypeInformation.of(Problem.class));
+    images = mapState("images", Types.INT, TypeInformation.of(ArchiveEntry.class));
+    problems = mapState("problems", Types.INT, TypeInformation.of(Problem.class));
     tally = state("tally", TypeInformation.of(Tally.class));
+    labels = mapState("labels", Types.STRING, TypeInformation.of(LabelTally.class));
+    seen = mapState("seen", Types.INT, Types.LONG);
     superseded = state("superseded", Types.LONG);
     ending = state(ENDING, TypeInformation.of(Ending.class));
     tombstone = state("tombstone", TypeInformation.of(Tombstone.class));
     uncleared = state(UNCLEARED, Types.INT);
     askedAgain = state(ASKED_AGAIN, Types.BOOLEAN);
 
-    writers =
-        new StoreWork(
-            mailbox,
-            this::setCurrentKey,
-            "satchel-archive",
-            settings.writers(),
-            settings.maxAttempts());
+    writers = work("satchel-archive", settings.writers());
     forgetting = new HashSet<>();
     // A class of yesterday that is forgotten must not hold up one of today.
-    cleaner = new StoreWork(mailbox, this::setCurrentKey, "satchel-archive-cleaner", 1, 1);
-    JobMetric.WINDOW_DECIDING.gauge(getMetricGroup(), writers::underway);
+    cleaner = work("satchel-archive-cleaner", 1);
+    memory =
+        ByteBudget.open(
+            getRuntimeContext().getJobInfo().getJobId().toString(), settings.inlineMemory());
+    JobMetric.WINDOW_DECIDING.gauge(getMetricGroup(), writers::underWay);
+    removalsFailed = JobMetric.WINDOW_REMOVALS_FAILED.counter(getMetricGroup());
     windowMetrics = new WindowMetrics(getMetricGroup());
     resume();
+  }
+
+  private KeyedWork work(String name, int threads) {
+    return new KeyedWork(mailbox, this::setCurrentKey, name, threads, CLOSE_LIMIT);
   }
 
   private void resume() throws Exception {
@@ -182,8 +220,9 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     RequestSignal signal = element.getValue();
     String id = signal.requestId();
     AdmittedRequest admitted = signal.admitted();
+    String newer = signal.supersededBy();
     if (tombstone.value() != null) {
-      if (admitted != null && askedAgain.value() == null) {
+      if (newer == null && askedAgain.value() == null) {
         LOG.info("Request {} has ended, its outcome is told again", id);
         askedAgain.update(true);
         answerAgain(id);
@@ -191,9 +230,9 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     } else if (ending.value() == null) {
       if (admitted != null) {
         admit(id, admitted);
-      } else {
-        supersede(id, Objects.requireNonNull(signal.supersededBy()));
-      }
+      } else if (newer != null) {
+        supersede(id, newer);
+      } // else a repeat of what is being gathered
     }
   }
 
@@ -207,6 +246,12 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     admission.update(admittedAs);
     windowMetrics.opened(id, timers.currentProcessingTime());
     request.update(admitted.request());
+    boolean lost = false;
+    for (Label label : admitted.request().labels()) {
+      LabelTally counted = label(label.name()).of(label.images().size());
+      labels.put(label.name(), counted);
+      lost |= admittedAs.isLost(counted);
+    }
     timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, admittedAs.deadline());
     Long lone = superseded.value();
     if (lone != null) {
@@ -214,7 +259,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
       timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, lone);
       closeWindow(id, Ending.Cause.SUPERSEDED);
     } else {
-      advance(id, admittedAs, currentTally());
+      advance(id, admittedAs, currentTally(), lost);
     }
   }
 
@@ -232,9 +277,8 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   @Override
   public void processElement2(StreamRecord<ResizedImage> element) throws Exception {
     ResizedImage image = element.getValue();
-    Tally before = currentTally();
-    if (before.has(image.index()) || ending.value() != null || tombstone.value() != null) {
-      return; // a repeat, or late
+    if (ending.value() != null || tombstone.value() != null || !see(image.index())) {
+      return; // late, or a repeat
     }
     if (image.problem() == null) {
       images.put(
@@ -244,26 +288,48 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     } else {
       problems.put(image.index(), image.problem());
     }
-    Tally counted = before.plus(image);
+    Tally counted = currentTally().plus(image);
     tally.update(counted);
+    LabelTally label = label(image.label()).plus(image);
+    labels.put(image.label(), label);
     Admission admitted = admission.value();
     if (admitted != null) {
-      advance(image.requestId(), admitted, counted);
+      advance(image.requestId(), admitted, counted, admitted.isLost(label));
     }
+  }
+
+  /** Notes that an image is known; false if it was known before. */
+  private boolean see(int index) throws Exception {
+    Long word = seen.get(index / Long.SIZE);
+    long before = word == null ? 0 : word;
+    long after = before | (1L << index);
+    if (after == before) {
+      return false;
+    }
+    seen.put(index / Long.SIZE, after);
+    return true;
   }
 
   @Override
   public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
     String id = timer.getKey();
+    // Each timer is for what its own time stands in the state, and for nothing else: one that was
+    // given up may be left from before a setting was changed.
+    long time = timer.getTimestamp();
     Tombstone ended = tombstone.value();
     Admission admitted = admission.value();
+    Long lone = superseded.value();
     if (ended != null) {
-      forget(id, ended);
-    } else if (admitted == null) {
+      if (time == ended.forgetAt()) {
+        forget(id, ended);
+      }
+    } else if (ending.value() != null) {
+      return; // it is being decided
+    } else if (lone != null && time == lone) {
       superseded.clear();
-    } else if (timer.getTimestamp() >= admitted.deadline()) {
+    } else if (admitted != null && time == admitted.deadline()) {
       closeWindow(id, Ending.Cause.DEADLINE);
-    } else {
+    } else if (admitted != null && time == currentTally().progressTimer()) {
       report(id, admitted, currentTally());
     }
   }
@@ -286,6 +352,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     if (writers != null) {
       writers.close();
       cleaner.close();
+      memory.close();
     }
     super.close();
   }
@@ -295,18 +362,26 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     return current == null ? Tally.EMPTY : current;
   }
 
-  private void advance(String id, Admission admitted, Tally counted) throws Exception {
-    ImageCounts counts = counted.counts(admitted.images());
-    int known = counts.done() + counts.failed();
-    if (known == counts.total() || !admitted.lost(counted).isEmpty()) {
+  private LabelTally label(String name) throws Exception {
+    LabelTally current = labels.get(name);
+    return current == null ? LabelTally.EMPTY : current;
+  }
+
+  /**
+   * @param lost whether a label is beyond help
+   */
+  private void advance(String id, Admission admitted, Tally counted, boolean lost)
+      throws Exception {
+    int known = counted.usable() + counted.failed();
+    if (known == admitted.images() || lost || admitted.isTooLarge(counted)) {
       closeWindow(id, Ending.Cause.IMAGES);
-    } else if (known > 0 && !counted.progressTimer()) {
+    } else if (known > 0 && counted.progressTimer() == 0) {
       long next = counted.progressAt() + progressInterval.toMillis();
       if (timers.currentProcessingTime() >= next) {
         report(id, admitted, counted);
       } else {
         timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, next);
-        tally.update(counted.timed());
+        tally.update(counted.timed(next));
       }
     }
   }
@@ -324,10 +399,9 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
 
   /** From now on nothing changes in the window until its decision is told. */
   private void closeWindow(String id, Ending.Cause cause) throws IOException {
-    Tally last = currentTally();
-    if (last.progressTimer()) {
-      timers.deleteProcessingTimeTimer(
-          VoidNamespace.INSTANCE, last.progressAt() + progressInterval.toMillis());
+    long progressTimer = currentTally().progressTimer();
+    if (progressTimer != 0) {
+      timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, progressTimer);
     }
     timers.deleteProcessingTimeTimer(
         VoidNamespace.INSTANCE, Objects.requireNonNull(admission.value()).deadline());
@@ -337,8 +411,14 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   }
 
   private void decide(String id) {
-    Settlement settlement = new Settlement(archives, id, new Contained(id));
-    writers.submit(id, settlement::settle, decision -> end(id, decision));
+    Settlement settlement = new Settlement(archives, id, new Contained(id), settings, memory);
+    writers.submit(
+        id,
+        () -> retrying(id, settlement::settle),
+        decision -> {
+          end(id, decision);
+          memory.release(decision.heldBytes());
+        });
   }
 
   private void end(String id, Decision decision) throws Exception {
@@ -348,10 +428,12 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     admission.clear();
     request.clear();
     tally.clear();
+    labels.clear();
+    seen.clear();
     ending.clear();
     Event outcome = decision.outcome();
     boolean keep = outcome == null ? settings.keep() : outcome.type() == Event.Type.STORED;
-    bury(new Tombstone(timers.currentProcessingTime() + remember.toMillis(), keep));
+    bury(new Tombstone(timers.currentProcessingTime() + remember.toMillis(), keep, 0));
     clearMore(id);
   }
 
@@ -360,9 +442,14 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
       LOG.info("Request {} ends as {}", id, decision.outcome().type());
       tell(decision.outcome());
     }
-    if (decision.packed() != null) {
-      LOG.info("Request {} is packed: {} archives", id, decision.packed().archives().size());
-      output.collect(new StreamRecord<>(decision.packed()));
+    PackedRequest packed = decision.packed();
+    if (packed != null) {
+      LOG.info("Request {} is packed: {} archives", id, packed.archives().size());
+      if (packed.deliverTo().kind() == Delivery.Kind.HTTP) {
+        output.collect(http, new StreamRecord<>(packed));
+      } else {
+        output.collect(new StreamRecord<>(packed));
+      }
     }
   }
 
@@ -398,7 +485,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   private void answerAgain(String id) {
     writers.submit(
         id,
-        () -> Optional.ofNullable(archives.readDecision(id)),
+        () -> retrying(id, () -> Optional.ofNullable(archives.readDecision(id))),
         decision -> {
           decision.ifPresent(known -> tellOutcome(id, known));
           askedAgain.clear();
@@ -410,11 +497,18 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, ended.forgetAt());
   }
 
-  /** The tombstone stays until the store is clean, so that this happens after a restore too. */
+  /**
+   * The tombstone stays until the store is clean: what fails is tried again later, and so is what a
+   * crash breaks off.
+   */
   private void forget(String id, Tombstone ended) throws IOException {
+    long wait =
+        Math.min(
+            FORGET_AGAIN.toMillis() << Math.min(ended.removals(), MAX_DOUBLINGS),
+            LONGEST_WAIT.toMillis());
     bury(
         new Tombstone(
-            timers.currentProcessingTime() + FORGET_AGAIN.toMillis(), ended.keepArchives()));
+            timers.currentProcessingTime() + wait, ended.keepArchives(), ended.removals() + 1));
     if (!forgetting.add(id)) {
       return;
     }
@@ -424,7 +518,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
         removed -> {
           forgetting.remove(id);
           Tombstone last = tombstone.value();
-          if (last != null) {
+          if (removed && last != null) {
             timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, last.forgetAt());
             tombstone.clear();
           }
@@ -440,9 +534,33 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
         archives.delete(id);
       }
       return true;
-    } catch (IOException e) {
-      LOG.warn("What is left of request {} could not be removed: {}", id, e.toString());
+    } catch (IOException | RuntimeException e) {
+      removalsFailed.inc();
+      LOG.warn("What is left of request {} could not be removed yet: {}", id, e.toString());
       return false;
+    }
+  }
+
+  /** On a thread of the writers: tries again what fails as the store does. */
+  private <T> T retrying(String id, Callable<T> work) throws Exception {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return work.call();
+      } catch (IOException failure) {
+        if (attempt >= settings.maxAttempts()) {
+          throw failure;
+        }
+        LOG.warn(
+            "Request {}: the store failed, attempt {} of {}: {}",
+            id,
+            attempt,
+            settings.maxAttempts(),
+            failure.toString());
+        Duration wait = RETRY_DELAY.multipliedBy(1L << Math.min(attempt - 1, MAX_DOUBLINGS));
+        if (writers.closedWithin(wait)) {
+          throw failure;
+        }
+      }
     }
   }
 
@@ -450,8 +568,9 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     return getRuntimeContext().getState(new ValueStateDescriptor<>(name, type));
   }
 
-  private <T> MapState<Integer, T> mapState(String name, TypeInformation<T> type) {
-    return getRuntimeContext().getMapState(new MapStateDescriptor<>(name, Types.INT, type));
+  private <K, V> MapState<K, V> mapState(
+      String name, TypeInformation<K> keys, TypeInformation<V> values) {
+    return getRuntimeContext().getMapState(new MapStateDescriptor<>(name, keys, values));
   }
 
   private List<String> keysWith(String state) {
@@ -461,7 +580,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     }
   }
 
-  /** What the threads of {@link StoreWork} see of a window. */
+  /** What the threads of {@link KeyedWork} see of a window. */
   private final class Contained implements ClosedWindow {
 
     private final String id;
@@ -479,7 +598,27 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
                   Objects.requireNonNull(request.value()),
                   Objects.requireNonNull(admission.value()),
                   currentTally(),
+                  labelTallies(),
+                  seenImages(),
                   Objects.requireNonNull(ending.value())));
+    }
+
+    private Map<String, LabelTally> labelTallies() throws Exception {
+      Map<String, LabelTally> tallies = new HashMap<>();
+      for (Map.Entry<String, LabelTally> each : labels.entries()) {
+        tallies.put(each.getKey(), each.getValue());
+      }
+      return tallies;
+    }
+
+    private BitSet seenImages() throws Exception {
+      BitSet known = new BitSet();
+      for (Map.Entry<Integer, Long> each : seen.entries()) {
+        int first = each.getKey() * Long.SIZE;
+        BitSet.valueOf(new long[] {each.getValue()}).stream()
+            .forEach(bit -> known.set(first + bit));
+      }
+      return known;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.satchel.job.window;
 
+import io.github.satchel.connectors.training.ByteBudget;
 import io.github.satchel.contract.Archive;
 import io.github.satchel.contract.Delivery;
 import io.github.satchel.contract.Event;
@@ -10,9 +11,11 @@ import io.github.satchel.contract.ImageFailurePolicy;
 import io.github.satchel.contract.ImageLocation;
 import io.github.satchel.contract.Label;
 import io.github.satchel.contract.TrainingRequest;
+import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.window.ArchiveStore.ArchiveWriter;
 import io.github.satchel.job.window.ClosedWindow.Contents;
 import io.github.satchel.job.window.ClosedWindow.Slice;
 import java.io.IOException;
@@ -21,7 +24,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.apache.flink.util.function.FunctionWithException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,11 +42,24 @@ final class Settlement {
   private final ArchiveStore archives;
   private final String requestId;
   private final ClosedWindow window;
+  private final ArchiveSettings settings;
+  private final ByteBudget memory;
 
-  Settlement(ArchiveStore archives, String requestId, ClosedWindow window) {
+  /**
+   * @param memory for archives that travel with their request: what a decision holds of it is for
+   *     the caller to release
+   */
+  Settlement(
+      ArchiveStore archives,
+      String requestId,
+      ClosedWindow window,
+      ArchiveSettings settings,
+      ByteBudget memory) {
     this.archives = archives;
     this.requestId = requestId;
     this.window = window;
+    this.settings = settings;
+    this.memory = memory;
   }
 
   /** The decision, which is on disk; that of an earlier attempt if there was one. */
@@ -49,11 +67,45 @@ final class Settlement {
     Decision earlier = archives.readDecision(requestId);
     if (earlier != null) {
       LOG.info("Request {} was decided before, and stays so", requestId);
-      return earlier;
+      return earlier.inline() ? rebuilt(earlier) : earlier;
     }
+    return decideNow();
+  }
+
+  private Decision decideNow() throws IOException, InterruptedException {
     Decision decision = decide(window.contents());
-    archives.writeDecision(requestId, decision);
-    return decision;
+    try {
+      archives.writeDecision(requestId, decision);
+      return decision;
+    } catch (IOException | RuntimeException unwritable) {
+      memory.release(decision.heldBytes());
+      throw unwritable;
+    }
+  }
+
+  /**
+   * A decision whose archives travelled with their request is made whole from the images. If these
+   * are others now, as a picture on the web changed while the job was down, and nobody began to
+   * upload, nothing has been told that could not be decided anew.
+   */
+  private Decision rebuilt(Decision earlier) throws IOException, InterruptedException {
+    Contents contents = window.contents();
+    List<Archive> decided = archives(earlier);
+    if (contents.admission().archiveBytes(contents.tally())
+        == decided.stream().mapToLong(Archive::bytes).sum()) {
+      Decision whole = earlier.with(inlineArchives(contents));
+      if (archives(whole).equals(decided)) {
+        return whole;
+      }
+      memory.release(whole.heldBytes());
+    }
+    return archives.hasJournal(requestId) ? earlier : decideNow();
+  }
+
+  private static List<Archive> archives(Decision decision) {
+    return Objects.requireNonNull(decision.packed()).archives().stream()
+        .map(PackedArchive::archive)
+        .toList();
   }
 
   private Decision decide(Contents contents) throws IOException, InterruptedException {
@@ -63,12 +115,19 @@ final class Settlement {
     Event progress = Event.progress(requestId, request.projectId(), counts, now);
 
     List<Failure> ofImages = failures(contents);
-    List<Failure> ofLabels = contents.admission().lost(contents.tally());
+    List<Failure> ofLabels =
+        contents
+            .admission()
+            .lost(
+                request.labels().stream().map(Label::name).toList(),
+                contents.labels(),
+                contents.tally());
     Event.ErrorInfo error = error(contents, ofLabels, ofImages);
     if (error != null) {
       List<Failure> all = Stream.of(ofLabels, ofImages).flatMap(List::stream).toList();
-      return new Decision(progress, Event.failed(request, counts, all, error, now), null);
+      return new Decision(progress, Event.failed(request, counts, all, error, now), null, false);
     }
+    boolean inline = isInline(contents);
     PackedRequest packed =
         new PackedRequest(
             requestId,
@@ -77,11 +136,17 @@ final class Settlement {
             request.deliverTo(),
             archives.directory(requestId),
             counts,
-            writeArchives(request),
+            inline ? inlineArchives(contents) : writeArchives(request),
             ofImages);
     return request.deliverTo().kind() == Delivery.Kind.STORE
-        ? new Decision(progress, PackedEvents.stored(packed, now), null)
-        : new Decision(progress, null, packed);
+        ? new Decision(progress, PackedEvents.stored(packed, now), null, false)
+        : new Decision(progress, null, packed, inline);
+  }
+
+  private boolean isInline(Contents contents) {
+    return contents.request().deliverTo().kind() != Delivery.Kind.STORE
+        && !settings.keep()
+        && contents.admission().archiveBytes(contents.tally()) <= settings.inlineBytes();
   }
 
   /** Why the request fails; null if it does not. */
@@ -131,7 +196,7 @@ final class Settlement {
     for (Label label : contents.request().labels()) {
       for (ImageLocation image : label.images()) {
         Problem problem = problems.get(index);
-        if (late && !contents.tally().has(index)) {
+        if (late && !contents.seen().get(index)) {
           problem = new Problem(FailureCode.DEADLINE, "Unable to download image from the website");
         }
         if (problem != null) {
@@ -143,13 +208,38 @@ final class Settlement {
     return failures;
   }
 
-  private List<Archive> writeArchives(TrainingRequest request)
+  private List<PackedArchive> writeArchives(TrainingRequest request)
       throws IOException, InterruptedException {
-    List<Archive> written = new ArrayList<>();
+    return archives(request, label -> archives.create(requestId, label));
+  }
+
+  /** Archives with their content, for which there is memory. */
+  private List<PackedArchive> inlineArchives(Contents contents)
+      throws IOException, InterruptedException {
+    long bytes = contents.admission().archiveBytes(contents.tally());
+    memory.acquire(bytes);
+    try {
+      return archives(
+          contents.request(),
+          label ->
+              archives.inline(
+                  requestId,
+                  label,
+                  contents.labels().getOrDefault(label, LabelTally.EMPTY).bytes()));
+    } catch (IOException | InterruptedException | RuntimeException failure) {
+      memory.release(bytes);
+      throw failure;
+    }
+  }
+
+  private List<PackedArchive> archives(
+      TrainingRequest request, FunctionWithException<String, ArchiveWriter, IOException> create)
+      throws IOException, InterruptedException {
+    List<PackedArchive> written = new ArrayList<>();
     int index = 0;
     for (Label label : request.labels()) {
       int end = index + label.images().size();
-      try (var writer = archives.create(requestId, label.name())) {
+      try (var writer = create.apply(label.name())) {
         while (index < end) {
           Slice slice = window.images(index, end);
           for (ArchiveEntry image : slice.images()) {

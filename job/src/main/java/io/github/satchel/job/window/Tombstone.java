@@ -5,5 +5,6 @@ package io.github.satchel.job.window;
  *
  * @param forgetAt processing time at which it goes too, in milliseconds
  * @param keepArchives whether the archives outlive it
+ * @param removals how often it was tried to remove what the store holds of the request
  */
-public record Tombstone(long forgetAt, boolean keepArchives) {}
+public record Tombstone(long forgetAt, boolean keepArchives, int removals) {}

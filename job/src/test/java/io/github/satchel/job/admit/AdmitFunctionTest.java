@@ -68,8 +68,8 @@ class AdmitFunctionTest {
 
     assertThat(harness.extractOutputValues()).isEmpty();
     assertThat(harness.getSideOutput(SIGNALS))
-        .extracting(signal -> signal.getValue().requestId())
-        .containsExactly("r-1");
+        .extracting(StreamRecord::getValue)
+        .containsExactly(RequestSignal.repeated("r-1"));
   }
 
   @Test
@@ -81,6 +81,46 @@ class AdmitFunctionTest {
     harness.processElement(request, 0);
 
     assertThat(harness.extractOutputValues()).hasSize(2);
+  }
+
+  /**
+   * Issue 14, 7: its window forgets it when it was said to, so that a repeat after that would open
+   * a window without images.
+   */
+  @Test
+  void aRequestIsRememberedForAsLongAsItWasSaidToBeAlsoIfThatBecomesLonger() throws Exception {
+    TrainingRequest request = Requests.request("r-1", 10, ImageFailurePolicy.FAIL);
+    harness.processElement(request, 0);
+    restart(Duration.ofDays(2));
+    harness.setProcessingTime(NOW + Duration.ofHours(24).toMillis() - 1);
+    harness.processElement(request, 0);
+    assertThat(harness.extractOutputValues()).isEmpty();
+
+    harness.setProcessingTime(NOW + Duration.ofHours(24).toMillis());
+    harness.processElement(request, 0);
+
+    assertThat(harness.extractOutputValues()).hasSize(1);
+  }
+
+  @Test
+  void aRequestIsForgottenSoonerIfThatBecomesShorter() throws Exception {
+    TrainingRequest request = Requests.request("r-1", 10, ImageFailurePolicy.FAIL);
+    harness.processElement(request, 0);
+    restart(Duration.ofHours(1));
+    harness.setStateTtlProcessingTime(Duration.ofHours(2).toMillis());
+
+    harness.processElement(request, 0);
+
+    assertThat(harness.extractOutputValues()).hasSize(1);
+  }
+
+  private void restart(Duration remember) throws Exception {
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    harness = harness(remember);
+    harness.initializeState(state);
+    harness.open();
+    harness.setProcessingTime(NOW);
   }
 
   @Test
@@ -122,9 +162,13 @@ class AdmitFunctionTest {
 
   private static KeyedOneInputStreamOperatorTestHarness<String, TrainingRequest, AdmittedRequest>
       harness() throws Exception {
+    return harness(Duration.ofHours(24));
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingRequest, AdmittedRequest>
+      harness(Duration remember) throws Exception {
     var function =
-        new AdmitFunction(
-            Duration.ofHours(24), Duration.ofMinutes(2), Duration.ofMinutes(30), SIGNALS);
+        new AdmitFunction(remember, Duration.ofMinutes(2), Duration.ofMinutes(30), SIGNALS);
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(function), TrainingRequest::requestId, Types.STRING);
   }

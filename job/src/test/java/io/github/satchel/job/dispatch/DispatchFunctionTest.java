@@ -146,6 +146,69 @@ class DispatchFunctionTest {
     assertThat(runs()).containsExactly("large:60", "small:30", "large:60");
   }
 
+  /** Issue 16, must show 6: at 300 images for each progress event it took 34 s. */
+  @Test
+  void aLargeRequestIsSentAsFastAsTheStagesBehindAreAndNoFaster() throws Exception {
+    open(new DispatchSettings(100, 300, PATIENCE, true));
+    admit("large", "p", 5_000);
+    int known = 0;
+    int seconds = 0;
+    int mostOnTheirWay = 0;
+    for (; known < 10_000; seconds++) {
+      letTimePass(1_000);
+      int sent = harness.extractOutputValues().size();
+      mostOnTheirWay = Math.max(mostOnTheirWay, sent - known);
+      known = Math.min(sent, known + 1_000);
+      answer("large", "p", known);
+    }
+    assertThat(seconds).isLessThanOrEqualTo(13);
+    assertThat(mostOnTheirWay).isLessThanOrEqualTo(2_000);
+  }
+
+  @Test
+  void aRequestHasLessOnItsWayOnceTheStagesBehindBecomeSlow() throws Exception {
+    open(new DispatchSettings(100, 300, PATIENCE, true));
+    admit("large", "p", 5_000);
+    int known = 0;
+    for (int second = 0; second < 60; second++) {
+      letTimePass(1_000);
+      int sent = harness.extractOutputValues().size();
+      known = Math.min(sent, known + (second < 5 ? 1_000 : 50));
+      answer("large", "p", known);
+    }
+    letTimePass(1_000);
+
+    assertThat(harness.extractOutputValues().size() - known).isBetween(200, 300);
+  }
+
+  @Test
+  void requestsGoOnWithOtherSettings() throws Exception {
+    open(SIXTY);
+    admit("large", "p-0", 500);
+    admit("medium", "p-1", 50);
+    letTimePass(1_000);
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+
+    harness = harness(new DispatchSettings(20, 200, Duration.ofSeconds(1), false));
+    harness.initializeState(state);
+    harness.open();
+    harness.setProcessingTime(NOW + 2_000);
+    answer("large", "p-0", 60);
+    answer("medium", "p-1", 60);
+    letTimePass(1_000);
+    admit("second", "p-0", 15);
+    letTimePass(1_000);
+
+    assertThat(harness.extractOutputValues())
+        .filteredOn(t -> t.requestId().equals("large"))
+        .hasSizeGreaterThanOrEqualTo(200);
+    assertThat(harness.extractOutputValues())
+        .filteredOn(task -> task.requestId().equals("medium"))
+        .hasSize(40);
+    assertThat(signals()).as("nothing is superseded any more").isEmpty();
+  }
+
   @Test
   void aRequestThatHearsNothingSendsABatchAfterAWhile() throws Exception {
     open(SIXTY);

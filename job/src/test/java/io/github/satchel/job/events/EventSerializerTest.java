@@ -19,6 +19,7 @@ import io.github.satchel.contract.Json;
 import io.github.satchel.contract.StoredImage;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
+import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
@@ -69,7 +70,10 @@ class EventSerializerTest {
           new Delivery(Delivery.Kind.STORE, List.of(), List.of()),
           "file:///archives/r-1",
           COUNTS,
-          List.of(new Archive("cat", "file:///archives/r-1/cat.zip", 10, 1234, "0f".repeat(32))),
+          List.of(
+              new PackedArchive(
+                  new Archive("cat", "file:///archives/r-1/cat.zip", 10, 1234, "0f".repeat(32)),
+                  null)),
           FAILURES);
 
   private final EventSerializer serializer = new EventSerializer("results", 1 << 20);
@@ -122,7 +126,8 @@ class EventSerializerTest {
                 "ce_id", "r-1/progress/2026-01-02T03:04:06.007Z",
                 "ce_source", "urn:satchel",
                 "ce_type", "io.github.satchel.training.progress",
-                "ce_time", "2026-01-02T03:04:06.007Z"));
+                "ce_time", "2026-01-02T03:04:06.007Z",
+                "ce_imagesknown", String.valueOf(COUNTS.done() + COUNTS.failed())));
     assertThat(new String(requireNonNull(message.key()), UTF_8)).isEqualTo("project-1");
   }
 

@@ -33,6 +33,19 @@ class RequestMetricsTest {
   }
 
   @Test
+  void aRequestCountsInEveryBucketThatItIsWithin() {
+    metrics.read(Event.Type.ACCEPTED, "a", START);
+    metrics.read(Event.Type.UPLOADED, "a", START.plusSeconds(5));
+    metrics.read(Event.Type.ACCEPTED, "b", START);
+    metrics.read(Event.Type.UPLOADED, "b", START.plusSeconds(61));
+
+    assertThat(within("2")).isZero();
+    assertThat(within("5")).isEqualTo(1);
+    assertThat(within("60")).isEqualTo(1);
+    assertThat(within("120")).isEqualTo(2);
+  }
+
+  @Test
   void anOutcomeThatIsToldAgainDoesNotCountAsTimeTwice() {
     metrics.read(Event.Type.ACCEPTED, "a", START);
     metrics.read(Event.Type.FAILED, "a", START.plusSeconds(7));
@@ -51,6 +64,10 @@ class RequestMetricsTest {
 
   private long ended(String outcome) {
     return metric(Counter.class, "requests", "outcome", outcome, "ended").getCount();
+  }
+
+  private long within(String seconds) {
+    return metric(Counter.class, "requests", "le", seconds, "took").getCount();
   }
 
   private Histogram latency() {

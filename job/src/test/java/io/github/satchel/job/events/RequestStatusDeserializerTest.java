@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.util.ListCollector;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema.KafkaSinkContext;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,53 @@ class RequestStatusDeserializerTest {
 
     assertThat(read(Event.accepted(REQUEST))).isEmpty();
     assertThat(read(Event.rejected("r-1", "project-1", List.of(), error, NOW))).isEmpty();
+  }
+
+  /** Issue 16: a list of failures of megabytes was parsed to learn that a request had ended. */
+  @Test
+  void whatTheHeadersSayIsNotReadFromTheContent() throws Exception {
+    var error = new Event.ErrorInfo(FailureCode.DEADLINE, "late");
+    var counts = new ImageCounts(20, 5, 2);
+
+    assertThat(readHeaders(Event.failed(REQUEST, counts, List.of(), error, NOW)))
+        .containsExactly(new RequestStatus("r-1", "project-1", 0, true));
+    assertThat(readHeaders(Event.progress("r-1", "project-1", counts, NOW)))
+        .containsExactly(new RequestStatus("r-1", "project-1", 7, false));
+    assertThat(readHeaders(Event.accepted(REQUEST))).isEmpty();
+    assertThat(readHeaders(Event.rejected("r-1", null, List.of(), error, NOW))).isEmpty();
+  }
+
+  private static List<RequestStatus> readHeaders(Event event) throws Exception {
+    var written = new EventSerializer("results", 1 << 20).serialize(event, new NoContext(), 0L);
+    var record =
+        new ConsumerRecord<>(
+            "results",
+            0,
+            0,
+            written.key() == null ? new byte[0] : written.key(),
+            "unread".getBytes(UTF_8));
+    written.headers().forEach(record.headers()::add);
+    List<RequestStatus> read = new ArrayList<>();
+    new RequestStatusDeserializer().deserialize(record, new ListCollector<>(read));
+    return read;
+  }
+
+  private static final class NoContext implements KafkaSinkContext {
+
+    @Override
+    public int getParallelInstanceId() {
+      return 0;
+    }
+
+    @Override
+    public int getNumberOfParallelInstances() {
+      return 1;
+    }
+
+    @Override
+    public int[] getPartitionsForTopic(String topic) {
+      return new int[0];
+    }
   }
 
   @ParameterizedTest

@@ -9,8 +9,8 @@ import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.contract.StoredImage;
 import io.github.satchel.job.SatchelOptions;
 import io.github.satchel.job.cache.CacheSettings;
-import io.github.satchel.job.cache.CachedPicture;
-import io.github.satchel.job.cache.PictureCache;
+import io.github.satchel.job.cache.CachedImage;
+import io.github.satchel.job.cache.ImageCache;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Provenance;
 import io.github.satchel.job.model.Validators;
@@ -46,7 +46,7 @@ class CachingFetcherTest {
   private TestServer server;
   private Path kept;
   private Configuration config;
-  private PictureCache cache;
+  private ImageCache cache;
   private @Nullable Fetching fetching;
 
   @BeforeEach
@@ -71,7 +71,7 @@ class CachingFetcherTest {
             .set(SatchelOptions.CACHE_MAX_AGE, MAX_AGE)
             .set(SatchelOptions.CACHE_TTL, TTL)
             .set(SatchelOptions.IMAGES_DIR, directory.resolve("store").toUri().toString());
-    cache = new PictureCache(Objects.requireNonNull(CacheSettings.from(config)), Clock.systemUTC());
+    cache = new ImageCache(Objects.requireNonNull(CacheSettings.from(config)), Clock.systemUTC());
   }
 
   @AfterEach
@@ -152,7 +152,7 @@ class CachingFetcherTest {
   @Test
   void oneThatWasReachedThroughAHostThatIsBlockedNowIsNotServed() throws IOException {
     cache.write(
-        new CachedPicture(
+        new CachedImage(
             new Provenance(
                 cache.key(cat()),
                 Validators.NONE,
@@ -240,7 +240,7 @@ class CachingFetcherTest {
     Files.write(object, PICTURE);
     Provenance first = Objects.requireNonNull(fetch(task).provenance());
     cache.write(
-        new CachedPicture(
+        new CachedImage(
             new Provenance(
                 first.key(), first.validators(), first.hosts(), Instant.now().minus(MAX_AGE)),
             "png",
@@ -251,7 +251,7 @@ class CachingFetcherTest {
 
     Awaitility.await().until(() -> cache.isFresh(Objects.requireNonNull(read(task))));
     cache.write(
-        new CachedPicture(
+        new CachedImage(
             new Provenance(
                 first.key(), first.validators(), first.hosts(), Instant.now().minus(MAX_AGE)),
             "png",
@@ -263,7 +263,7 @@ class CachingFetcherTest {
 
   private void keep(ImageTask task, String etag, Duration age) throws IOException {
     cache.write(
-        new CachedPicture(
+        new CachedImage(
             new Provenance(
                 cache.key(task),
                 new Validators(etag, "long ago"),
@@ -273,7 +273,7 @@ class CachingFetcherTest {
             RESIZED));
   }
 
-  private @Nullable CachedPicture read(ImageTask task) throws IOException {
+  private @Nullable CachedImage read(ImageTask task) throws IOException {
     String key = cache.key(task);
     return cache.read(key, (int) cache.length(key));
   }

@@ -2,6 +2,8 @@ package io.github.satchel.job.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.resolver.NameResolver;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
@@ -11,13 +13,13 @@ class DnsTest {
 
   @Test
   void theSystemsResolverWorksOnTheThreadsOfTheDownloads() throws Exception {
-    EventLoops loops = new EventLoops(1);
-    try (NameResolver<InetAddress> names = Dns.SYSTEM.create(loops.group().next())) {
+    var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    try (NameResolver<InetAddress> names = Dns.SYSTEM.create(loops.next())) {
       assertThat(names.resolveAll("localhost").get(Fetching.HANG.toSeconds(), TimeUnit.SECONDS))
           .isNotEmpty()
           .allMatch(InetAddress::isLoopbackAddress);
     } finally {
-      loops.close(5, TimeUnit.SECONDS);
+      loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
   }
 }

@@ -4,6 +4,7 @@ import io.github.satchel.contract.ImageLocation;
 import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.contract.StoredImage;
 import io.github.satchel.job.SatchelOptions;
+import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.Provenance;
@@ -68,6 +69,8 @@ final class Fetching implements AutoCloseable {
   /** Short time-outs, and 127.0.0.2 as the only address that may be fetched from. */
   static Configuration config(int... ports) {
     return new Configuration()
+        .set(SatchelOptions.SITE_NAME, "Pets for All")
+        .set(SatchelOptions.SITE_CONTACT, "https://pets.test/contact")
         .set(SatchelOptions.FETCH_ALLOWED_NETWORKS, List.of("127.0.0.2/32"))
         .set(SatchelOptions.FETCH_ALLOWED_PORTS, Arrays.stream(ports).boxed().toList())
         .set(SatchelOptions.FETCH_CONNECT_TIMEOUT, Duration.ofSeconds(5))

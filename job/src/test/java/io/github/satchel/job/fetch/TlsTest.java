@@ -29,10 +29,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Certificates good and bad, of an authority that the JVM is made to trust. */
+/** Certificates good and bad, of an authority that the JVM is made to trust, by both engines. */
+@ParameterizedClass
+@EnumSource(
+    value = TlsChoice.class,
+    names = {"NATIVE", "JAVA"})
 class TlsTest {
 
   private static final byte[] PICTURE = Fetching.picture(100_000);
@@ -48,6 +54,13 @@ class TlsTest {
               "accounts.google.com", "127.0.0.2"));
 
   private static Path directory;
+
+  private final TlsChoice engine;
+
+  TlsTest(TlsChoice engine) {
+    this.engine = engine;
+  }
+
   private static @Nullable String trustedBefore;
 
   @BeforeAll
@@ -174,7 +187,7 @@ class TlsTest {
       })
   void aServerWithoutATlsInCommonIsUnreachableAndFinal(String answer) throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.2"));
-        Fetching fetching = new Fetching(Fetching.config(listener.getLocalPort()), NAMES)) {
+        Fetching fetching = new Fetching(config(listener.getLocalPort()), NAMES)) {
       CompletableFuture<Fetching.Outcome> outcome =
           fetching.start("https://good.test:" + listener.getLocalPort() + "/p.png");
       try (Socket connection = listener.accept()) {
@@ -193,7 +206,7 @@ class TlsTest {
   void aHandshakeThatNeverEndsIsATimeOut() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.2"))) {
       Configuration config =
-          Fetching.config(silent.getLocalPort())
+          config(silent.getLocalPort())
               .set(SatchelOptions.FETCH_CONNECT_TIMEOUT, Duration.ofMillis(200))
               .set(SatchelOptions.FETCH_IDLE_TIMEOUT, Fetching.HANG);
       try (Fetching fetching = new Fetching(config, NAMES)) {
@@ -219,8 +232,7 @@ class TlsTest {
           .isEqualTo(
               new Problem(
                   FailureCode.IMAGE_FORBIDDEN,
-                  "accounts.google.com would not allow \"Machine Learning for Kids\""
-                      + " to use that image"));
+                  "accounts.google.com would not allow \"Pets for All\" to use that image"));
     }
   }
 
@@ -230,8 +242,12 @@ class TlsTest {
         "Unable to download image from " + host + ": its security certificate is not trusted");
   }
 
-  private static Fetching.Outcome fetch(TestServer server, String host, Configuration extra) {
-    Configuration config = Fetching.config(server.port());
+  private Configuration config(int port) {
+    return Fetching.config(port).set(SatchelOptions.FETCH_TLS_ENGINE, engine);
+  }
+
+  private Fetching.Outcome fetch(TestServer server, String host, Configuration extra) {
+    Configuration config = config(server.port());
     config.addAll(extra);
     try (Fetching fetching = new Fetching(config, NAMES)) {
       return fetching.fetch("https://" + host + ":" + server.port() + "/p.png");

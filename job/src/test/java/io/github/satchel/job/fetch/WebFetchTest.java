@@ -67,7 +67,7 @@ class WebFetchTest {
 
     assertThat(fetching.fetch(url("/p.png")).picture()).isEqualTo(PICTURE);
     assertThat(server.requests("/p.png").get(0).headers())
-        .containsEntry("user-agent", "machinelearningforkids.co.uk")
+        .containsEntry("user-agent", "satchel (https://pets.test/contact)")
         .containsEntry("accept", "image/png,image/jpeg,image/*,*/*")
         .containsEntry("accept-language", "*");
   }
@@ -123,7 +123,7 @@ class WebFetchTest {
         .isEqualTo(
             new Problem(
                 FailureCode.IMAGE_FORBIDDEN,
-                "pictures.test would not allow \"Machine Learning for Kids\" to use that image"));
+                "pictures.test would not allow \"Pets for All\" to use that image"));
     assertThat(server.requests()).hasSize(1);
   }
 
@@ -136,7 +136,7 @@ class WebFetchTest {
                 .fetch("http://lh3.googleusercontent.com:" + server.port() + "/p.png")
                 .failure()
                 .message())
-        .isEqualTo("Google would not allow \"Machine Learning for Kids\" to use that image");
+        .isEqualTo("Google would not allow \"Pets for All\" to use that image");
   }
 
   @Test

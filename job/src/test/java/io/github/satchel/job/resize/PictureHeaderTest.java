@@ -72,7 +72,9 @@ class PictureHeaderTest {
     assertThatThrownBy(() -> PictureHeader.read(content.getBytes(StandardCharsets.ISO_8859_1)))
         .isInstanceOfSatisfying(
             UnreadablePictureException.class,
-            refusal -> assertThat(refusal.format()).isEqualTo(format));
+            refusal ->
+                assertThat(refusal.problem().message())
+                    .isEqualTo("Unsupported image file type (" + format + ")"));
   }
 
   @Test

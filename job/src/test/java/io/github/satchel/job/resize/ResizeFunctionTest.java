@@ -6,7 +6,7 @@ import io.github.satchel.contract.FailureCode;
 import io.github.satchel.contract.ImageLocation;
 import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.cache.CacheSettings;
-import io.github.satchel.job.cache.PictureCache;
+import io.github.satchel.job.cache.ImageCache;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;
@@ -19,9 +19,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.StreamMap;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -29,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@SuppressWarnings("try") // close() may be interrupted
 class ResizeFunctionTest {
 
   @Test
@@ -83,7 +88,7 @@ class ResizeFunctionTest {
             Duration.ofHours(1),
             Duration.ofSeconds(1),
             "224x224");
-    var cache = new PictureCache(settings, Clock.systemUTC());
+    var cache = new ImageCache(settings, Clock.systemUTC());
     ImageTask task = task(OutputFormat.AUTO);
     var provenance = new Provenance(cache.key(task), Validators.NONE, List.of(), Instant.now());
     byte[] jpeg = Pictures.encode(Pictures.quarters(300, 200, BufferedImage.TYPE_INT_RGB), "jpeg");
@@ -93,6 +98,75 @@ class ResizeFunctionTest {
     String key = cache.key(task);
     assertThat(Objects.requireNonNull(cache.read(key, (int) cache.length(key))).content())
         .isEqualTo(resized.content());
+  }
+
+  @Test
+  void whereTooManyDecodersHangTheProcessEndsWithACheckpointAndForgetsNoneOfTheirPictures()
+      throws Exception {
+    var hang = new CountDownLatch(1);
+    var ends = new AtomicInteger();
+    var pictures = new ArrayList<byte[]>();
+    for (int i = 0; i <= HungDecoders.MAX_RUNNING; i++) {
+      pictures.add(
+          Pictures.encode(Pictures.gradient(10 + i, 10, BufferedImage.TYPE_INT_RGB), "png"));
+    }
+    OperatorSubtaskState checkpoint;
+    try (var harness = harness(worker(new HungDecoders(), hang), ends::incrementAndGet)) {
+      harness.open();
+      for (byte[] picture : pictures) {
+        harness.notifyOfCompletedCheckpoint(1);
+        harness.processElement(
+            new StreamRecord<>(FetchedImage.of(task(OutputFormat.PNG), picture, null)));
+      }
+      assertThat(ends).as("before a checkpoint").hasValue(0);
+      checkpoint = harness.snapshot(2, 0);
+      harness.notifyOfCompletedCheckpoint(2);
+      assertThat(ends).hasValue(1);
+    }
+
+    var decoded = new AtomicInteger();
+    try (var harness =
+        harness((settings, name) -> worker(new HungDecoders(), decoded, hang), () -> {})) {
+      harness.initializeState(checkpoint);
+      harness.open();
+      for (byte[] picture : pictures) {
+        harness.processElement(
+            new StreamRecord<>(FetchedImage.of(task(OutputFormat.PNG), picture, null)));
+      }
+      assertThat(harness.extractOutputValues())
+          .hasSameSizeAs(pictures)
+          .allSatisfy(image -> assertThat(image.problem()).isNotNull());
+      assertThat(decoded).hasValue(0);
+    }
+    hang.countDown();
+  }
+
+  private static ResizeFunction.WorkerFactory worker(HungDecoders hung, CountDownLatch hang) {
+    return (settings, name) -> worker(hung, new AtomicInteger(), hang);
+  }
+
+  private static ResizeWorker worker(
+      HungDecoders hung, AtomicInteger decoded, CountDownLatch hang) {
+    var memory = new DecodingMemory(1_000_000, 1_000_000);
+    var kernel =
+        new TestKernel(
+            picture -> {
+              decoded.incrementAndGet();
+              hang.await();
+            });
+    return new ResizeWorker(
+        () -> new PictureResizer(1_000_000, List.of(kernel), memory),
+        memory,
+        hung,
+        Duration.ofMillis(100),
+        "satchel-resize-test");
+  }
+
+  private static OneInputStreamOperatorTestHarness<FetchedImage, ResizedImage> harness(
+      ResizeFunction.WorkerFactory workers, ResizeFunction.ProcessEnd end) throws Exception {
+    return new OneInputStreamOperatorTestHarness<>(
+        new StreamMap<>(
+            new ResizeFunction(ResizeSettings.from(new Configuration()), null, workers, end)));
   }
 
   private static ImageTask task(OutputFormat format) {

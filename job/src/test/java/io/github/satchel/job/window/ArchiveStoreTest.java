@@ -19,7 +19,7 @@ class ArchiveStoreTest {
 
     String uri;
     try (var archive = store.create("r-1", label)) {
-      uri = archive.finish().uri();
+      uri = archive.finish().archive().uri();
     }
 
     assertThat(directory.resolve("r-1").resolve(label + ".zip")).exists();

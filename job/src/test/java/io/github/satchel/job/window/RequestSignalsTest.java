@@ -19,11 +19,9 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a window makes of being superseded, and of being asked again. */
-@Timeout(60)
 class RequestSignalsTest {
 
   private static final RequestSignal SUPERSEDED = RequestSignal.superseded("r-1", "r-2");
@@ -104,9 +102,9 @@ class RequestSignalsTest {
   void aRepeatWhileTheWindowIsOpenIsIgnored() throws Exception {
     window.send(request);
     window.sendImages(request, 0, 10);
-    window.send(request);
+    window.repeat(request);
     window.sendImages(request, 10, 20);
-    window.send(request);
+    window.repeat(request);
 
     window.onlyPacked();
     assertThat(window.timers()).as("that of the tombstone").isOne();
@@ -121,13 +119,13 @@ class RequestSignalsTest {
     int told = window.events().size();
 
     window.setTime(NOW + 60_000);
-    window.send(stored);
-    window.send(stored);
+    window.repeat(stored);
+    window.repeat(stored);
     window.settle();
 
     assertThat(window.outcomes()).containsExactly(first, first);
     assertThat(window.events()).hasSize(told + 1);
-    window.send(stored);
+    window.repeat(stored);
     window.settle();
     assertThat(window.outcomes()).containsExactly(first, first, first);
   }
@@ -139,7 +137,7 @@ class RequestSignalsTest {
     PackedRequest first = window.onlyPacked();
     Files.delete(archives.resolve("r-1/cat.zip")); // as the trainer does after an upload
 
-    window.send(request);
+    window.repeat(request);
     window.settle();
 
     assertThat(window.packed()).containsExactly(first, first);
@@ -150,7 +148,7 @@ class RequestSignalsTest {
     window.send(request);
     window.sendImages(request, 0, 20);
     PackedRequest first = window.onlyPacked();
-    window.send(request);
+    window.repeat(request);
     OperatorSubtaskState state = window.snapshot();
 
     window = window.restart(state);
@@ -165,7 +163,7 @@ class RequestSignalsTest {
     window.onlyPacked();
     Files.delete(archives.resolve("r-1/decision.json"));
 
-    window.send(request);
+    window.repeat(request);
     window.settle();
 
     assertThat(window.packed()).hasSize(1);
@@ -173,5 +171,14 @@ class RequestSignalsTest {
     window.settle();
     assertThat(window.stateEntries()).isZero();
     assertThat(window.timers()).isZero();
+  }
+
+  @Test
+  void aRepeatOfARequestThatNobodyKnowsOpensNoWindow() throws Exception {
+    window.repeat(request);
+
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+    assertThat(window.events()).isEmpty();
   }
 }

@@ -17,6 +17,7 @@ import io.github.satchel.contract.ImageCounts;
 import io.github.satchel.contract.ImageFailurePolicy;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
+import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
 import java.io.IOException;
@@ -83,8 +84,10 @@ class RequestWindowTest {
     PackedRequest packed = window.onlyPacked();
     assertThat(packed.requestId()).isEqualTo("r-1");
     assertThat(packed.images()).isEqualTo(new ImageCounts(20, 20, 0));
-    assertThat(packed.archives()).extracting(Archive::label).containsExactly("cat", "dog");
-    for (Archive archive : packed.archives()) {
+    assertThat(packed.archives())
+        .extracting(each -> each.archive().label())
+        .containsExactly("cat", "dog");
+    for (Archive archive : packed.archives().stream().map(PackedArchive::archive).toList()) {
       Path zip = archives.resolve("r-1").resolve(archive.label() + ".zip");
       assertThat(archive.uri()).endsWith("/r-1/" + archive.label() + ".zip");
       assertThat(archive.images()).isEqualTo(10);
@@ -128,8 +131,8 @@ class RequestWindowTest {
 
     List<PackedRequest> packed = window.packed();
     assertThat(packed).hasSize(2);
-    assertThat(packed.get(0).archives().get(0).sha256())
-        .isEqualTo(packed.get(1).archives().get(0).sha256())
+    assertThat(packed.get(0).archives().get(0).archive().sha256())
+        .isEqualTo(packed.get(1).archives().get(0).archive().sha256())
         .isEqualTo(SHA_OF_CATS);
   }
 
@@ -141,7 +144,7 @@ class RequestWindowTest {
       TimeZone.setDefault(TimeZone.getTimeZone("Asia/Tokyo"));
       window.send(request);
       window.sendImages(request, 0, 20);
-      assertThat(window.onlyPacked().archives().get(0).sha256()).isEqualTo(SHA_OF_CATS);
+      assertThat(window.onlyPacked().archives().get(0).archive().sha256()).isEqualTo(SHA_OF_CATS);
     } finally {
       TimeZone.setDefault(zone);
     }
@@ -225,7 +228,9 @@ class RequestWindowTest {
     window.sendImages(request, 2, 24);
 
     PackedRequest packed = window.onlyPacked();
-    assertThat(packed.archives()).extracting(Archive::images).containsExactly(10, 12);
+    assertThat(packed.archives())
+        .extracting(each -> each.archive().images())
+        .containsExactly(10, 12);
     assertThat(packed.failures()).hasSize(2);
     assertThat(packed.images()).isEqualTo(new ImageCounts(24, 22, 2));
   }
@@ -349,6 +354,37 @@ class RequestWindowTest {
     assertThat(window.timers()).isZero();
     assertThat(window.stateEntries()).isZero();
     assertThat(archives.resolve("r-1")).doesNotExist();
+  }
+
+  /** Issue 14, 5: one IOException after 24 hours left a child's pictures for ever. */
+  @Test
+  void aRemovalThatFailsIsMadeAgainUntilItWorks() throws Exception {
+    window.close();
+    window =
+        WindowFixture.open(
+            new ArchiveSettings(FailingFileSystem.uri(archives), false, 2, 2, 0, 1 << 20), null);
+    TrainingRequest request = request(ImageFailurePolicy.FAIL);
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.settle();
+    FailingFileSystem.failDeletes(3);
+    long next = NOW + REMEMBER.toMillis();
+    for (long wait = 1; wait <= 4; wait *= 2) {
+      window.setTime(next);
+      window.settle();
+      assertThat(archives.resolve("r-1/cat.zip")).exists();
+      next += RequestWindow.FORGET_AGAIN.multipliedBy(wait).toMillis();
+      window.setTime(next - 1);
+      window.settle();
+      assertThat(archives.resolve("r-1/cat.zip")).exists();
+    }
+
+    window.setTime(next);
+    window.settle();
+
+    assertThat(archives.resolve("r-1")).doesNotExist();
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
   }
 
   @Test

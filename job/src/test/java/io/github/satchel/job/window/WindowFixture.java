@@ -23,10 +23,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
 import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
@@ -48,14 +54,18 @@ final class WindowFixture {
       new Problem(FailureCode.IMAGE_UNREACHABLE, "Unable to download image from pictures.example");
   static final OutputTag<Event> EVENTS = new OutputTag<>("events", TypeInformation.of(Event.class));
 
+  static final OutputTag<PackedRequest> HTTP =
+      new OutputTag<>("http", TypeInformation.of(PackedRequest.class));
+
   private final ArchiveSettings settings;
   private final KeyedTwoInputStreamOperatorTestHarness<
           String, RequestSignal, ResizedImage, PackedRequest>
       harness;
 
-  private WindowFixture(ArchiveSettings settings) throws Exception {
+  private WindowFixture(ArchiveSettings settings, Duration remember, Duration progressInterval)
+      throws Exception {
     this.settings = settings;
-    RequestWindow window = new RequestWindow(settings, REMEMBER, Duration.ofSeconds(1), EVENTS);
+    RequestWindow window = new RequestWindow(settings, remember, progressInterval, EVENTS, HTTP);
     this.harness =
         new KeyedTwoInputStreamOperatorTestHarness<>(
             window, RequestSignal::requestId, ResizedImage::requestId, Types.STRING);
@@ -66,8 +76,17 @@ final class WindowFixture {
             StreamTaskActionExecutor.IMMEDIATE));
   }
 
+  private WindowFixture(ArchiveSettings settings) throws Exception {
+    this(settings, REMEMBER, Duration.ofSeconds(1));
+  }
+
   static WindowFixture open(Path archives) throws Exception {
-    return open(new ArchiveSettings(archives.toUri().toString(), false, 2, 2), null);
+    return open(settings(archives, 0), null);
+  }
+
+  /** Archives in a directory, or those up to a size with their requests. */
+  static ArchiveSettings settings(Path archives, long inlineBytes) {
+    return new ArchiveSettings(archives.toUri().toString(), false, 2, 2, inlineBytes, 1 << 20);
   }
 
   static WindowFixture open(ArchiveSettings settings, @Nullable StateBackend backend)
@@ -93,6 +112,21 @@ final class WindowFixture {
     if (backend != null) {
       next.harness.setStateBackend(backend);
     }
+    next.harness.initializeState(state);
+    next.harness.open();
+    next.setTime(NOW + 1);
+    return next;
+  }
+
+  /** Ends this one, and starts another from the state with other settings. */
+  WindowFixture restart(
+      OperatorSubtaskState state,
+      ArchiveSettings changed,
+      Duration remember,
+      Duration progressInterval)
+      throws Exception {
+    close();
+    WindowFixture next = new WindowFixture(changed, remember, progressInterval);
     next.harness.initializeState(state);
     next.harness.open();
     next.setTime(NOW + 1);
@@ -155,6 +189,11 @@ final class WindowFixture {
     signal(RequestSignal.admitted(new AdmittedRequest(request, DEADLINE)));
   }
 
+  /** The request comes once more. */
+  void repeat(TrainingRequest request) throws Exception {
+    signal(RequestSignal.repeated(request.requestId()));
+  }
+
   void signal(RequestSignal signal) throws Exception {
     harness.processElement1(new StreamRecord<>(signal));
   }
@@ -202,6 +241,16 @@ final class WindowFixture {
     return harness.extractOutputValues();
   }
 
+  /** Those that go to an endpoint. */
+  List<PackedRequest> packedForEndpoints() {
+    List<PackedRequest> packed = new ArrayList<>();
+    var records = harness.getSideOutput(HTTP);
+    if (records != null) {
+      records.forEach(record -> packed.add(record.getValue()));
+    }
+    return packed;
+  }
+
   PackedRequest onlyPacked() throws Exception {
     settle();
     assertThat(packed()).hasSize(1);
@@ -240,6 +289,49 @@ final class WindowFixture {
 
   int stateEntries() {
     return harness.numKeyedStateEntries();
+  }
+
+  /** Size of the value of a state, serialized. */
+  <T> int bytesOf(String key, String state, TypeInformation<T> type) throws Exception {
+    harness.getOperator().setCurrentKey(key);
+    return bytesOf(
+        type,
+        harness
+            .getOperator()
+            .<String>getKeyedStateBackend()
+            .getPartitionedState(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                new ValueStateDescriptor<>(state, type))
+            .value());
+  }
+
+  static int bytesOf(LabelTally tally) throws Exception {
+    return bytesOf(TypeInformation.of(LabelTally.class), tally);
+  }
+
+  private static <T> int bytesOf(TypeInformation<T> type, T value) throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    type.createSerializer(new SerializerConfigImpl()).serialize(value, out);
+    return out.length();
+  }
+
+  /** How many words the bits of the images that were seen take. */
+  int seenWords(String key) throws Exception {
+    harness.getOperator().setCurrentKey(key);
+    int words = 0;
+    for (Integer ignored :
+        harness
+            .getOperator()
+            .<String>getKeyedStateBackend()
+            .getPartitionedState(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                new MapStateDescriptor<>("seen", Types.INT, Types.LONG))
+            .keys()) {
+      words++;
+    }
+    return words;
   }
 
   /** Ends the operator as a crash of the job does. */

@@ -22,11 +22,9 @@ import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Between the close of a window and its outcome. */
-@Timeout(60)
 class WritingTest {
 
   /** Three of them are a slice. */
@@ -81,8 +79,7 @@ class WritingTest {
     var rocksDb = new EmbeddedRocksDBStateBackend();
     rocksDb.getMemoryConfiguration().setUseManagedMemory(false);
     window.close();
-    window =
-        WindowFixture.open(new ArchiveSettings(archives.toUri().toString(), false, 2, 2), rocksDb);
+    window = WindowFixture.open(WindowFixture.settings(archives, 0), rocksDb);
     sendLarge();
     window.runMail();
 

@@ -18,9 +18,11 @@ import io.github.satchel.testkit.demo.Lesson.Line;
 import io.github.satchel.testkit.flink.FlinkRest;
 import io.github.satchel.testkit.report.Burst;
 import io.github.satchel.testkit.report.ContactSheet;
+import io.github.satchel.testkit.report.Part;
 import io.github.satchel.testkit.report.ReportPage;
 import io.github.satchel.testkit.report.RequestLog;
 import io.github.satchel.testkit.report.Watch;
+import io.github.satchel.testkit.report.Watch.Watched;
 import io.github.satchel.trainer.embedding.DefaultNetwork;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,7 +33,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -87,7 +88,7 @@ final class DemoCommand implements Callable<Integer> {
   private double faults;
 
   @Option(
-      names = "--onImageFailure",
+      names = {"--on-image-failure", "--onImageFailure"},
       defaultValue = "fail",
       description =
           "What to do with a request that has a broken picture: fail or skip (${DEFAULT-VALUE}).")
@@ -129,7 +130,7 @@ final class DemoCommand implements Callable<Integer> {
     check(faults >= 0 && faults <= 1, "--faults must be 0 to 1");
     check(
         onImageFailure.equals("fail") || onImageFailure.equals("skip"),
-        "--onImageFailure must be fail or skip");
+        "--on-image-failure must be fail or skip");
     Path directory = embedded.freshDirectory("demo");
     say("Starting Kafka, an S3 server, a picture site and a training service ...");
     try (LocalServices services =
@@ -251,7 +252,8 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static Watch watch(FlinkRest flink) {
-    return Watch.begin(Map.of(PROCESS, ProcessHandle.current().pid()), Set.of(PROCESS), flink);
+    return Watch.begin(
+        List.of(new Watched(PROCESS, ProcessHandle.current().pid(), Part.SERVING)), flink);
   }
 
   private static void send(

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "press",
     description = {
-      "Presses Train for a class of pupils whose job and services run elsewhere: 'satchel run' against"
-          + " 'satchel services', or docker/compose.yaml.",
+      "Presses Train for a class of pupils whose job and services run elsewhere: 'satchel run'"
+          + " against 'satchel services', or docker/compose.yaml.",
       "Ends with status 0 only if every request ended once and as expected."
     },
     mixinStandardHelpOptions = true,
@@ -72,7 +72,7 @@ final class PressCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     String run = "press-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     List<Load> loads =
-        new LoadFactory(n -> pictures + "/pictures/" + n + ".jpg")
+        new LoadFactory(n -> pictures + "/pictures/" + n + ".jpg", 0)
             .pupils(run, students, labels, images);
     Duration patience = Duration.ofMinutes(5).plusMillis(100L * students * labels * images);
     List<RequestLog.Entry> entries =

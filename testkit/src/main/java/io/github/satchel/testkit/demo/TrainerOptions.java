@@ -1,5 +1,6 @@
 package io.github.satchel.testkit.demo;
 
+import io.github.satchel.cli.DurationConverter;
 import io.github.satchel.testkit.watson.FaultRates;
 import io.github.satchel.testkit.watson.WatsonEmulator;
 import io.github.satchel.trainer.api.Limits;

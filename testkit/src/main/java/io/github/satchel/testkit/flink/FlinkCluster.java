@@ -59,7 +59,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FlinkCluster implements AutoCloseable {
 
-  private static final Duration START_PATIENCE = Duration.ofMinutes(2);
+  private static final Duration START_PATIENCE = Duration.ofMinutes(10);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final String JOB_MANAGER = "jobmanager";
   private static final String CAUSE = "Caused by: ";

@@ -107,6 +107,15 @@ public final class FlinkRest {
         && vertices.stream().allMatch(vertex -> vertex.status().equals("RUNNING"));
   }
 
+  /** Records that each subtask of a vertex has read since the job last started or was rescaled. */
+  public List<Long> recordsRead(Vertex vertex) throws IOException {
+    List<Long> records = new ArrayList<>();
+    for (JsonNode subtask : get(job() + "/vertices/" + vertex.id()).path("subtasks")) {
+      records.add(subtask.at("/metrics/read-records").asLong());
+    }
+    return records;
+  }
+
   /** The names of the metrics that a vertex's subtasks have. */
   public List<String> metricNames(Vertex vertex) throws IOException {
     List<String> names = new ArrayList<>();
@@ -138,6 +147,15 @@ public final class FlinkRest {
       values.put(metric.path("id").asText(), metric.path(aggregation).asDouble());
     }
     return values;
+  }
+
+  /** How many records each subtask of a vertex was given since it was started last. */
+  public List<Long> recordsOfSubtasks(Vertex vertex) throws IOException {
+    List<Long> records = new ArrayList<>();
+    for (JsonNode subtask : get(job() + "/vertices/" + vertex.id()).path("subtasks")) {
+      records.add(subtask.at("/metrics/read-records").asLong());
+    }
+    return records;
   }
 
   /** The latest checkpoints, as many as {@code web.checkpoints.history} says, oldest first. */

@@ -1,15 +1,10 @@
 package io.github.satchel.testkit.kafka;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.github.satchel.testkit.tls.LocalCertificates;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,32 +28,25 @@ public final class SecureListener {
   public static final String STRANGER = "stranger";
 
   private static final String NAME = "SECURE";
-  private static final String ALIAS = "kafka";
-  private static final String KEYS_PASSWORD = "local-password-of-keys";
   private static final int ITERATIONS = 4096;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(20);
 
   private final String bootstrapServers;
-  private final Path keys;
-  private final Path certificate;
+  private final LocalCertificates certificates;
   private final Path clientProperties;
 
-  private SecureListener(String bootstrapServers, Path directory) {
+  private SecureListener(String bootstrapServers, Path directory, LocalCertificates certificates) {
     this.bootstrapServers = bootstrapServers;
-    keys = directory.resolve("kafka.p12");
-    certificate = directory.resolve("kafka.pem");
+    this.certificates = certificates;
     clientProperties = directory.resolve("client.properties");
   }
 
   /** Makes what the broker and its clients need to have in files. */
   static SecureListener prepare(String bootstrapServers, Path directory)
       throws IOException, InterruptedException {
-    var listener = new SecureListener(bootstrapServers, directory);
-    if (!Files.exists(listener.keys)) {
-      listener.makeKeys();
-    }
-    listener.writeCertificate();
+    var listener =
+        new SecureListener(bootstrapServers, directory, LocalCertificates.prepare(directory));
     StringBuilder properties = new StringBuilder();
     listener
         .clientProperties(USER, password(USER))
@@ -74,7 +62,7 @@ public final class SecureListener {
 
   /** What clients have to trust, PEM. */
   public Path certificate() {
-    return certificate;
+    return certificates.authority();
   }
 
   /** A file of properties for clients, of {@link #USER}. */
@@ -98,7 +86,7 @@ public final class SecureListener {
         "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"%s\" password=\"%s\";"
             .formatted(user, password));
     properties.put("ssl.truststore.type", "PEM");
-    properties.put("ssl.truststore.location", certificate.toString());
+    properties.put("ssl.truststore.location", certificate().toString());
     return properties;
   }
 
@@ -131,9 +119,9 @@ public final class SecureListener {
         "listener.name.secure.ssl.keystore.type",
         "PKCS12",
         "listener.name.secure.ssl.keystore.location",
-        keys.toString(),
+        certificates.keyStore().toString(),
         "listener.name.secure.ssl.keystore.password",
-        KEYS_PASSWORD,
+        LocalCertificates.PASSWORD,
         "authorizer.class.name",
         "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "super.users",
@@ -168,52 +156,6 @@ public final class SecureListener {
         throw new IllegalStateException("no users within " + PATIENCE);
       }
       Thread.sleep(POLL.toMillis());
-    }
-  }
-
-  private void makeKeys() throws IOException, InterruptedException {
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                ALIAS,
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
-                "-validity",
-                "3650",
-                "-dname",
-                "CN=satchel-local-kafka",
-                "-ext",
-                "san=ip:127.0.0.1,dns:localhost",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                keys.toString(),
-                "-storepass",
-                KEYS_PASSWORD)
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(keytool.getInputStream().readAllBytes(), UTF_8);
-    if (keytool.waitFor() != 0) {
-      throw new IOException("keytool makes no certificate: " + output.strip());
-    }
-  }
-
-  private void writeCertificate() throws IOException {
-    try (InputStream in = Files.newInputStream(keys)) {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(in, KEYS_PASSWORD.toCharArray());
-      Files.writeString(
-          certificate,
-          "-----BEGIN CERTIFICATE-----\n"
-              + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                  .encodeToString(store.getCertificate(ALIAS).getEncoded())
-              + "\n-----END CERTIFICATE-----\n");
-    } catch (GeneralSecurityException e) {
-      throw new IOException("no certificate in " + keys, e);
     }
   }
 }

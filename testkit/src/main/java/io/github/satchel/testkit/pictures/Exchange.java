@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.EofException;
@@ -17,6 +19,7 @@ import org.eclipse.jetty.util.IteratingCallback;
 /** One request and every way to answer it, well or badly. No method blocks. */
 final class Exchange {
   private static final Duration DRIP_EVERY = Duration.ofMillis(200);
+  private static final Pattern FIRST_BYTES = Pattern.compile("bytes=0-(\\d{1,8})");
 
   private final Request request;
   private final Response response;
@@ -63,9 +66,20 @@ final class Exchange {
     status(302);
   }
 
+  /** The body, or its first bytes if only those are asked for (RFC 9110, 14.2). */
   void body(String contentType, byte[] bytes) {
-    head(contentType, bytes.length);
-    response.write(true, ByteBuffer.wrap(bytes), callback);
+    int length = bytes.length;
+    String range = request.getHeaders().get(HttpHeader.RANGE);
+    Matcher first = FIRST_BYTES.matcher(range == null ? "" : range);
+    if (first.matches() && length > 0) {
+      length = Math.min(length, 1 + Integer.parseInt(first.group(1)));
+      response.setStatus(206);
+      response
+          .getHeaders()
+          .put(HttpHeader.CONTENT_RANGE, "bytes 0-" + (length - 1) + "/" + bytes.length);
+    }
+    head(contentType, length);
+    response.write(true, ByteBuffer.wrap(bytes, 0, length), callback);
   }
 
   /** Half of the body, then a TCP reset, or merely the end of the connection. */

@@ -4,7 +4,8 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.satchel.trainer.http.HttpServer;
+import io.github.satchel.testkit.http.Binding;
+import io.github.satchel.testkit.http.LoopbackServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A web site of pictures, on the loopback interface, that it draws itself or has from files. They
  * are an endless sequence that a seed determines; every {@link PictureFault} has an address too.
- * {@code /requests} tells how many there were, in JSON. Waiting and slow answers hold no thread.
+ * {@code /requests} tells how many there were, in JSON. The first bytes of a picture can be asked
+ * for ({@code Range: bytes=0-}…). Waiting and slow answers hold no thread.
  */
 public final class PictureSite implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PictureSite.class);
@@ -67,7 +69,7 @@ public final class PictureSite implements AutoCloseable {
   private final Duration patience;
   private final ExecutorService painters;
   private final PictureSource pool;
-  private final HttpServer server;
+  private final LoopbackServer server;
   private final Map<String, LongAdder> requests = new ConcurrentHashMap<>();
   private final Set<Long> flakyAsked = ConcurrentHashMap.newKeySet();
 
@@ -89,7 +91,8 @@ public final class PictureSite implements AutoCloseable {
     // Slow answers end by themselves, before their connection counts as idle.
     Duration idle = patience.plus(latency.fixed()).plus(latency.jitter()).plusSeconds(30);
     server =
-        HttpServer.start("satchel-pictures", builder.port, MAX_THREADS, idle, new PictureHandler());
+        LoopbackServer.start(
+            "satchel-pictures", builder.binding, MAX_THREADS, idle, new PictureHandler());
     LOG.info("The picture site listens at {}", server.uri());
   }
 
@@ -97,7 +100,7 @@ public final class PictureSite implements AutoCloseable {
     return new Builder();
   }
 
-  /** {@code http://127.0.0.1:port}. */
+  /** {@code http://127.0.0.1:port}, or https. */
   public String url() {
     return server.uri().toString();
   }
@@ -169,7 +172,7 @@ public final class PictureSite implements AutoCloseable {
 
   /** What a site can be told before it starts. */
   public static final class Builder {
-    private int port;
+    private Binding binding = Binding.of(0);
     private long seed = 1;
     private int poolSize = 40;
     private @Nullable PictureFiles files;
@@ -178,9 +181,9 @@ public final class PictureSite implements AutoCloseable {
 
     private Builder() {}
 
-    /** The port to listen on; 0, the default, for a free one. */
-    public Builder port(int port) {
-      this.port = port;
+    /** Where to listen; at a free port of 127.0.0.1, without TLS, unless told. */
+    public Builder binding(Binding binding) {
+      this.binding = binding;
       return this;
     }
 

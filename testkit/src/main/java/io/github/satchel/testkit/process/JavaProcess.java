@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -35,7 +36,6 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Starts a process; its standard output and error go to a file that is begun anew. */
   public static JavaProcess start(JavaCommand command) throws IOException {
-    Path output = command.directory().resolve(command.name() + ".out");
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(command.flags());
@@ -44,13 +44,26 @@ public final class JavaProcess implements AutoCloseable {
     line.add(Tether.class.getName());
     line.add(command.main());
     line.addAll(command.arguments());
+    return start(command.name(), line, command.environment(), command.directory());
+  }
+
+  /**
+   * Starts another process than one of Java, in the same way. It has to end with its standard
+   * input.
+   *
+   * @param line the command line
+   */
+  public static JavaProcess start(
+      String name, List<String> line, Map<String, String> environment, Path directory)
+      throws IOException {
+    Path output = directory.resolve(name + ".out");
     ProcessBuilder builder =
         new ProcessBuilder(line)
             .redirectInput(Redirect.PIPE)
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());
-    builder.environment().putAll(command.environment());
-    return new JavaProcess(command.name(), builder.start(), output);
+    builder.environment().putAll(environment);
+    return new JavaProcess(name, builder.start(), output);
   }
 
   public String name() {

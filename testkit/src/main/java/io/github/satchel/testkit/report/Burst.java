@@ -6,7 +6,6 @@ import io.github.satchel.testkit.report.BurstResult.Checkpoints;
 import io.github.satchel.testkit.report.BurstResult.ProcessFigures;
 import io.github.satchel.testkit.report.BurstResult.Stages;
 import io.github.satchel.testkit.report.Monitor.JobSample;
-import io.github.satchel.testkit.report.Monitor.MemorySample;
 import io.github.satchel.testkit.report.RequestLog.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,26 +31,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A measured burst: what was read of its requests, and what was seen of the job meanwhile.
  *
- * @param usage of each process by name, over the burst
+ * @param processUse over the burst
  * @param packedAt when the archives of a request were complete, by its id; seconds since the first
  *     request was written
  * @param classifiers how many the trainer has got
  */
 public record Burst(
     RequestLog log,
-    List<MemorySample> memory,
+    ProcessUse processUse,
     List<JobSample> job,
-    Map<String, Usage> usage,
     List<Checkpoint> checkpoints,
     Map<String, Double> packedAt,
     int classifiers) {
-
-  /**
-   * What a process used, see {@link ProcessFigures}.
-   *
-   * @param job whether it is one of the job's
-   */
-  public record Usage(boolean job, double cpuSeconds, long peakRssOfLife) {}
 
   /** The line that the job writes when a request's archives are complete. */
   private static final Pattern PACKED =
@@ -66,7 +57,7 @@ public record Burst(
     double mean = times.stream().mapToDouble(Burst::seconds).average().orElse(0);
     int images = log.entries().stream().mapToInt(entry -> entry.load().images()).sum();
     double seconds = ended();
-    double cpu = usage.values().stream().filter(Usage::job).mapToDouble(Usage::cpuSeconds).sum();
+    double cpu = processUse.cpuSeconds(Part.SERVING);
     return new BurstResult(
         "burst",
         log.entries().size(),
@@ -162,16 +153,13 @@ public record Burst(
   }
 
   private List<ProcessFigures> processes() {
-    return usage.entrySet().stream()
+    return processUse.usage().entrySet().stream()
         .map(
             entry ->
                 new ProcessFigures(
                     entry.getKey(),
                     round(entry.getValue().cpuSeconds()),
-                    memory.stream()
-                        .mapToLong(sample -> sample.rss().getOrDefault(entry.getKey(), 0L))
-                        .max()
-                        .orElse(0),
+                    processUse.peakRss(entry.getKey()),
                     entry.getValue().peakRssOfLife()))
         .toList();
   }

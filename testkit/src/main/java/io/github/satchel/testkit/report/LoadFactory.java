@@ -21,9 +21,16 @@ public final class LoadFactory {
 
   /**
    * @param pictureUrl address of the n-th picture
+   * @param first number of the first picture that is used
    */
-  public LoadFactory(LongFunction<String> pictureUrl) {
+  public LoadFactory(LongFunction<String> pictureUrl, long first) {
     this.pictureUrl = pictureUrl;
+    pictures = first;
+  }
+
+  /** Number of the first picture that was not used yet. */
+  public long next() {
+    return pictures;
   }
 
   /**

@@ -57,7 +57,7 @@ public final class Monitor implements AutoCloseable {
   private static final String FETCH = "fetch";
 
   private final Map<String, Long> pids;
-  private final FlinkRest rest;
+  private final @Nullable FlinkRest rest;
   private final List<MemorySample> memory = new ArrayList<>();
   private final List<JobSample> job = new ArrayList<>();
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -83,7 +83,7 @@ public final class Monitor implements AutoCloseable {
     }
   }
 
-  private Monitor(Map<String, Long> pids, FlinkRest rest) {
+  private Monitor(Map<String, Long> pids, @Nullable FlinkRest rest) {
     this.pids = pids;
     this.rest = rest;
     thread = new Thread(this::watch, "satchel-monitor");
@@ -102,8 +102,9 @@ public final class Monitor implements AutoCloseable {
    * Starts to look.
    *
    * @param pids processes by name
+   * @param rest null to look at processes alone
    */
-  static Monitor start(Map<String, Long> pids, FlinkRest rest) {
+  static Monitor start(Map<String, Long> pids, @Nullable FlinkRest rest) {
     Monitor monitor = new Monitor(pids, rest);
     monitor.thread.start();
     return monitor;
@@ -133,8 +134,8 @@ public final class Monitor implements AutoCloseable {
     try {
       for (int i = 0; i == 0 || !closing.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS); i++) {
         lookAtProcesses();
-        if (i % ASK_EVERY == 0) {
-          lookAtJob();
+        if (rest != null && i % ASK_EVERY == 0) {
+          lookAtJob(rest);
         }
       }
     } catch (InterruptedException e) {
@@ -152,13 +153,13 @@ public final class Monitor implements AutoCloseable {
   }
 
   /** What Flink tells is what it collected when it was asked the time before. */
-  private void lookAtJob() {
+  private void lookAtJob(FlinkRest rest) {
     long collectedAt = askedAt == 0 ? System.nanoTime() : askedAt;
     askedAt = System.nanoTime();
     try {
       Map<String, Spent> now = new LinkedHashMap<>();
       Long inFlight = null;
-      for (Vertex vertex : vertices()) {
+      for (Vertex vertex : vertices(rest)) {
         boolean fetch = vertex.name().equals(FETCH);
         List<String> names = new ArrayList<>(List.of(BUSY, BACKPRESSURED, IDLE));
         names.addAll(fetch ? fetchMetrics : List.of());
@@ -200,7 +201,7 @@ public final class Monitor implements AutoCloseable {
     return shares;
   }
 
-  private List<Vertex> vertices() throws IOException {
+  private List<Vertex> vertices(FlinkRest rest) throws IOException {
     if (vertices.isEmpty()) {
       vertices = rest.vertices();
       for (Vertex vertex : vertices) {

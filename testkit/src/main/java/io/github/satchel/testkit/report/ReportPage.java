@@ -132,7 +132,7 @@ public final class ReportPage {
 
   private static Map<String, List<double[]>> memory(Burst burst) {
     Map<String, List<double[]>> series = new LinkedHashMap<>();
-    for (MemorySample sample : burst.memory()) {
+    for (MemorySample sample : burst.processUse().memory()) {
       sample
           .rss()
           .forEach(

@@ -51,6 +51,11 @@ public final class RequestLog {
     public @Nullable Duration time() {
       return endedAt == null ? null : Duration.ofNanos((long) ((endedAt - writtenAt) * 1e9));
     }
+
+    /** Whether it has one outcome, the one that it must have. */
+    public boolean endedAsExpected() {
+      return outcomes.size() == 1 && outcomes.get(0).type() == load.expected();
+    }
   }
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();

@@ -2,7 +2,7 @@ package io.github.satchel.testkit.report;
 
 import io.github.satchel.testkit.flink.FlinkRest;
 import io.github.satchel.testkit.process.ProcessUsage;
-import io.github.satchel.testkit.report.Burst.Usage;
+import io.github.satchel.testkit.report.ProcessUse.Usage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,22 +10,26 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Looks at the job and at processes while requests are served. */
+/** Looks at processes, and at the job, while requests are served. */
 public final class Watch implements AutoCloseable {
 
-  private final Map<String, Long> pids;
-  private final Set<String> job;
-  private final FlinkRest rest;
+  /** A process that is looked at. */
+  public record Watched(String name, long pid, Part part) {}
+
+  private final List<Watched> processes;
+  private final @Nullable FlinkRest rest;
   private final Map<String, ProcessUsage> before;
   private final Monitor monitor;
 
-  private Watch(Map<String, Long> pids, Set<String> job, FlinkRest rest) {
-    this.pids = pids;
-    this.job = job;
+  private Watch(List<Watched> processes, @Nullable FlinkRest rest) {
+    this.processes = processes;
     this.rest = rest;
     before = usage();
+    Map<String, Long> pids = new LinkedHashMap<>();
+    processes.forEach(each -> pids.put(each.name(), each.pid()));
     monitor = Monitor.start(pids, rest);
   }
 
@@ -40,38 +44,44 @@ public final class Watch implements AutoCloseable {
   /**
    * Begins to look.
    *
-   * @param pids processes by name
-   * @param job names of those that are the job
+   * @param rest of the job, null to look at processes alone
    */
-  public static Watch begin(Map<String, Long> pids, Set<String> job, FlinkRest rest) {
-    return new Watch(pids, job, rest);
+  public static Watch begin(List<Watched> processes, @Nullable FlinkRest rest) {
+    return new Watch(processes, rest);
+  }
+
+  /** What the processes used until now. */
+  public ProcessUse use() {
+    Map<String, ProcessUsage> after = usage();
+    Map<String, Usage> used = new LinkedHashMap<>();
+    for (Watched each : processes) {
+      String name = each.name();
+      ProcessUsage then = before.get(name);
+      ProcessUsage now = after.getOrDefault(name, then);
+      if (then != null && now != null) {
+        used.put(
+            name,
+            new Usage(each.part(), Burst.seconds(now.cpu().minus(then.cpu())), now.peakRss()));
+      }
+    }
+    return new ProcessUse(used, monitor.memory());
   }
 
   /**
-   * What was seen until now.
+   * What was seen of the job until now.
    *
    * @param log of the requests that were served meanwhile
    * @param jobLogs files that the job writes its log to
    * @param classifiers how many the trainer has got meanwhile
    */
   public Burst end(RequestLog log, List<Path> jobLogs, int classifiers) throws IOException {
-    Map<String, ProcessUsage> after = usage();
+    ProcessUse use = use();
     Instant ended = Instant.now();
-    Map<String, Usage> used = new LinkedHashMap<>();
-    before.forEach(
-        (name, then) -> {
-          ProcessUsage now = after.getOrDefault(name, then);
-          used.put(
-              name,
-              new Usage(
-                  job.contains(name), Burst.seconds(now.cpu().minus(then.cpu())), now.peakRss()));
-        });
     return new Burst(
         log,
-        monitor.memory(),
+        use,
         monitor.job(),
-        used,
-        rest.checkpoints().stream()
+        Objects.requireNonNull(rest).checkpoints().stream()
             .filter(each -> each.triggered().isAfter(log.began()))
             .filter(each -> each.triggered().isBefore(ended))
             .toList(),
@@ -86,7 +96,9 @@ public final class Watch implements AutoCloseable {
 
   private Map<String, ProcessUsage> usage() {
     Map<String, ProcessUsage> usage = new LinkedHashMap<>();
-    pids.forEach((name, pid) -> ProcessUsage.of(pid).ifPresent(now -> usage.put(name, now)));
+    for (Watched each : processes) {
+      ProcessUsage.of(each.pid()).ifPresent(now -> usage.put(each.name(), now));
+    }
     return usage;
   }
 }

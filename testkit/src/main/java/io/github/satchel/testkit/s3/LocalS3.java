@@ -1,15 +1,21 @@
 package io.github.satchel.testkit.s3;
 
+import io.github.satchel.testkit.tls.LocalCertificates;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
@@ -26,41 +32,80 @@ public final class LocalS3 implements AutoCloseable {
   private final Path directory;
   private final S3Proxy server;
   private final BlobStore store;
+  private final URI endpoint;
 
-  private LocalS3(Path directory, S3Proxy server, BlobStore store) {
+  private LocalS3(Path directory, S3Proxy server, BlobStore store, URI endpoint) {
     this.directory = directory;
     this.server = server;
     this.store = store;
+    this.endpoint = endpoint;
   }
 
   /**
-   * Starts a server.
+   * Starts a server, without TLS.
    *
    * @param directory where buckets are kept
    * @param port the port to listen on, 0 for a free one
    */
   public static LocalS3 start(Path directory, int port) throws IOException {
+    return start(directory, port, null, Duration.ZERO);
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param certificates with which it takes TLS, and TLS only; null for plain HTTP
+   * @param latency how long every operation takes at least
+   */
+  public static LocalS3 start(
+      Path directory, int port, @Nullable LocalCertificates certificates, Duration latency)
+      throws IOException {
     Files.createDirectories(directory);
     BlobStore store = new FilesystemNio2BlobStore(directory.toString());
-    S3Proxy server =
+    S3Proxy.Builder builder =
         S3Proxy.builder()
-            .blobStore(store)
-            .endpoint(URI.create("http://127.0.0.1:" + port))
+            .blobStore(latency.isZero() ? store : delayed(store, latency))
             .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ACCESS_KEY, SECRET_KEY)
-            .ignoreUnknownHeaders(true)
-            .build();
+            .ignoreUnknownHeaders(true);
+    S3Proxy server =
+        certificates == null
+            ? builder.endpoint(URI.create("http://127.0.0.1:" + port)).build()
+            : builder
+                .secureEndpoint(URI.create("https://127.0.0.1:" + port))
+                .keyStore(certificates.keyStore().toString(), LocalCertificates.PASSWORD)
+                .build();
     try {
       server.start();
     } catch (Exception e) {
       throw new IOException("cannot start the S3 server on port " + port, e);
     }
-    LOG.info("S3 listens on port {} and keeps its objects in {}", server.getPort(), directory);
-    return new LocalS3(directory, server, store);
+    URI endpoint =
+        URI.create(
+            certificates == null
+                ? "http://127.0.0.1:" + server.getPort()
+                : "https://127.0.0.1:" + server.getSecurePort());
+    LOG.info("S3 listens at {} and keeps its objects in {}", endpoint, directory);
+    return new LocalS3(directory, server, store, endpoint);
+  }
+
+  private static BlobStore delayed(BlobStore store, Duration latency) {
+    return (BlobStore)
+        Proxy.newProxyInstance(
+            BlobStore.class.getClassLoader(),
+            new Class<?>[] {BlobStore.class},
+            (proxy, operation, arguments) -> {
+              LockSupport.parkNanos(latency.toNanos());
+              try {
+                return operation.invoke(store, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   /** Where clients connect, with path-style access. */
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + server.getPort());
+    return endpoint;
   }
 
   public String accessKey() {

@@ -82,6 +82,7 @@ final class Mishap implements CallSteps {
 
   @Override
   public void beforeActing() throws Refusal, InterruptedException {
+    pause.awaitLatency();
     if (fault instanceof Fault.Status status && !status.acts()) {
       throw new Refusal(answer(status));
     }

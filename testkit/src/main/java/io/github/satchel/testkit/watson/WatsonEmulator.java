@@ -9,7 +9,8 @@ import io.github.satchel.trainer.api.ImageFetcher;
 import io.github.satchel.trainer.api.Key;
 import io.github.satchel.trainer.api.KeyState;
 import io.github.satchel.trainer.api.Limits;
-import io.github.satchel.trainer.http.HttpServer;
+import io.github.satchel.testkit.http.Binding;
+import io.github.satchel.testkit.http.LoopbackServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,11 +48,11 @@ public final class WatsonEmulator implements AutoCloseable {
   private final Map<String, Plan> plans = new LinkedHashMap<>();
   private final @Nullable Journal journal;
   private final History history;
-  private final Pause pause = new Pause();
+  private final Pause pause;
   private final Faults faults;
   private final Iam iam;
   private final Path spool;
-  private final HttpServer server;
+  private final LoopbackServer server;
 
   private WatsonEmulator(Builder builder) throws IOException {
     for (Builder.Terms terms : builder.plans) {
@@ -64,6 +65,7 @@ public final class WatsonEmulator implements AutoCloseable {
     if (journal != null) {
       journal.found().forEach(this::restore);
     }
+    pause = new Pause(builder.latency);
     spool = Files.createTempDirectory("satchel-watson-");
     faults = new Faults(builder.faultRates);
     iam =
@@ -88,9 +90,9 @@ public final class WatsonEmulator implements AutoCloseable {
     var records = new Records(plans.values(), history, builder.clock);
     var paths = new EmulatorPaths(records, receiver, faults, history, pause);
     server =
-        HttpServer.start(
+        LoopbackServer.start(
             "satchel-watson",
-            builder.port,
+            builder.binding,
             MAX_THREADS,
             IDLE_TIMEOUT,
             new Handler.Sequence(api, paths));
@@ -201,7 +203,8 @@ public final class WatsonEmulator implements AutoCloseable {
   /** What an emulator can be told before it starts. */
   public static final class Builder {
     private final List<Terms> plans = new ArrayList<>();
-    private int port;
+    private Binding binding = Binding.of(0);
+    private Duration latency = Duration.ZERO;
     private Limits limits = Limits.REAL;
     private Clock clock = Clock.systemUTC();
     private Duration trainingTime = Duration.ofSeconds(10);
@@ -229,9 +232,15 @@ public final class WatsonEmulator implements AutoCloseable {
       return this;
     }
 
-    /** The port to listen on; 0, the default, for a free one. */
-    public Builder port(int port) {
-      this.port = port;
+    /** Where to listen; at a free port of 127.0.0.1, without TLS, unless told. */
+    public Builder binding(Binding binding) {
+      this.binding = binding;
+      return this;
+    }
+
+    /** How long it takes until a call acts, even if its caller is gone; no time unless told. */
+    public Builder latency(Duration latency) {
+      this.latency = latency;
       return this;
     }
 

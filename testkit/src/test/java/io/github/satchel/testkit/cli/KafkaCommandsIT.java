@@ -11,6 +11,7 @@ import io.github.satchel.cli.Satchel;
 import io.github.satchel.client.TopicFollower;
 import io.github.satchel.contract.Json;
 import io.github.satchel.contract.Topics;
+import io.github.satchel.testing.Patience;
 import io.github.satchel.testkit.kafka.LocalKafka;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -108,7 +109,8 @@ class KafkaCommandsIT {
     answer("fails", "event-progress.json");
     answer("fails", "event-failed-images.json");
 
-    assertThat(command.get(20, TimeUnit.SECONDS)).isEqualTo(ExitCode.UNSUCCESSFUL);
+    assertThat(command.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
+        .isEqualTo(ExitCode.UNSUCCESSFUL);
     assertThat(out.toString())
         .contains("accepted 0/20")
         .contains("progress 12/20, 1 failed")
@@ -129,7 +131,7 @@ class KafkaCommandsIT {
     answer("another", "event-failed-images.json");
     answer("succeeds", "event-uploaded.json");
 
-    assertThat(command.get(20, TimeUnit.SECONDS)).isZero();
+    assertThat(command.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isZero();
     List<String> types = new ArrayList<>();
     for (String line : out.toString().lines().toList()) {
       types.add(Json.MAPPER.readTree(line).required("type").textValue());
@@ -269,13 +271,14 @@ class KafkaCommandsIT {
 
     dying.close();
 
-    assertThat(command.get(30, TimeUnit.SECONDS)).isEqualTo(ExitCode.UNSEEN);
+    assertThat(command.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
+        .isEqualTo(ExitCode.UNSEEN);
     assertThat(err.toString().lines())
         .hasSize(2)
         .anyMatch(
             line ->
                 line.startsWith("Lost contact while following request orphan, which is written."))
-        .anyMatch(line -> line.contains("./satchel watch --from-beginning --project 'pets-42'"));
+        .anyMatch(line -> line.contains("./satchel watch --from-beginning --request "));
   }
 
   @Test
@@ -304,7 +307,7 @@ class KafkaCommandsIT {
                 Topics.RESULTS, "mine".getBytes(UTF_8), "no event".getBytes(UTF_8)))
         .get();
     thread.interrupt();
-    command.get(20, TimeUnit.SECONDS);
+    command.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
 
     assertThat(out.toString())
         .contains("2026-01-15T09:30:13.512Z  mine  seen  uploaded  20/22, 2 failed, classifier")

@@ -12,6 +12,7 @@ import io.github.satchel.contract.Topics;
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.job.Yaml;
 import io.github.satchel.standalone.Standalone;
+import io.github.satchel.testing.Patience;
 import io.github.satchel.testkit.JobSettings;
 import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.flink.FlinkCluster;
@@ -48,7 +49,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,7 +56,6 @@ import picocli.CommandLine;
 
 /** The job on a cluster and the command line, with a broker that wants TLS and a password. */
 @TestInstance(Lifecycle.PER_CLASS)
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
 @SuppressWarnings("NullAway.Init") // set before all tests
 class KafkaSecurityIT {
 
@@ -128,7 +127,6 @@ class KafkaSecurityIT {
       producer.send(new ProducerRecord<>(Topics.REQUESTS, "no request".getBytes(UTF_8))).get();
     }
     await()
-        .atMost(BOUND)
         .untilAsserted(
             () -> {
               assertThat(execute("replay", "--config", config)).isZero();
@@ -338,9 +336,9 @@ class KafkaSecurityIT {
     Thread thread = new Thread(command, "satchel-command");
     thread.setDaemon(true);
     thread.start();
-    await().atMost(BOUND).until(() -> out.toString().contains("uploaded"));
+    await().until(() -> out.toString().contains("uploaded"));
     thread.interrupt();
-    command.get(20, TimeUnit.SECONDS);
+    command.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
     return out.toString();
   }
 

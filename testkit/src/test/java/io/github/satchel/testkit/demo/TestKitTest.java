@@ -2,8 +2,10 @@ package io.github.satchel.testkit.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.cli.Satchel;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
@@ -31,6 +33,12 @@ class TestKitTest {
 
     assertThat(err.toString()).contains(complaint).doesNotContain("Exception", "\tat ");
     assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void theHelpOfTheCommandLineNamesEachCommand() {
+    assertThat(Satchel.commandLine().getUsageMessage())
+        .contains(TestKit.commandLine().getSubcommands().keySet());
   }
 
   private int execute(String... arguments) {

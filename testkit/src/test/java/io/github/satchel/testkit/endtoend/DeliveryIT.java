@@ -40,7 +40,6 @@ class DeliveryIT {
   private static final Duration TRAINING = Duration.ofMinutes(4);
   private static final Duration REAPPEAR = Duration.ofMinutes(5);
   private static final Duration DELETE_AGAIN = Duration.ofSeconds(8);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** The trainer's: trainings end when a test wants it. */
   private final SettableClock clock = new SettableClock(Instant.now());
@@ -76,7 +75,7 @@ class DeliveryIT {
       black = upload(request("black").watson(KEY).json());
       replaced = upload(request("replaced").watson(KEY).json());
       replacement = upload(replacing(request("replacement").watson(KEY).json(), replaced));
-      await("deletion").atMost(PATIENCE).until(() -> deletions(replaced) == 1);
+      await("deletion").until(() -> deletions(replaced) == 1);
       job.checkpoint();
     }
     assertThat(classifiers()).containsExactly(black, replacement);
@@ -92,7 +91,7 @@ class DeliveryIT {
       JsonNode ready = last("replacement", "ready");
       assertThat(ready.at("/classifier/id").textValue()).isEqualTo(replacement);
       assertThat(ready.at("/classifier/status").textValue()).isEqualTo("ready");
-      await("deletion").atMost(PATIENCE).until(() -> deletions(replaced) == 2);
+      await("deletion").until(() -> deletions(replaced) == 2);
       assertThat(job.failures()).isEmpty();
       job.checkpoint();
     }
@@ -162,7 +161,6 @@ class DeliveryIT {
   /** The event of that type, which is the request's last one. */
   private JsonNode last(String requestId, String type) {
     await(requestId + " " + type)
-        .atMost(PATIENCE)
         .until(
             () -> site.results(requestId).stream().anyMatch(result -> type(result).equals(type)));
     List<Result> all = site.results(requestId);

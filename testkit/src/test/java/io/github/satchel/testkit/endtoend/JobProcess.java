@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 import io.github.satchel.standalone.Checkpoints;
 import io.github.satchel.standalone.S3Plugin;
 import io.github.satchel.standalone.Standalone;
+import io.github.satchel.testing.Patience;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +21,6 @@ import java.util.regex.Pattern;
 
 /** {@code satchel run} in a process of its own. */
 final class JobProcess implements AutoCloseable {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Process process;
   private final Path directory;
@@ -104,7 +102,6 @@ final class JobProcess implements AutoCloseable {
   URI dashboard() {
     Pattern said = Pattern.compile("Dashboard: (\\S+)");
     return await("dashboard")
-        .atMost(PATIENCE)
         .until(() -> said.matcher(output()).results().findFirst(), Optional::isPresent)
         .map(match -> URI.create(match.group(1)))
         .orElseThrow();
@@ -114,12 +111,18 @@ final class JobProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** SIGTERM: it ends after a last checkpoint. */
+  void stop() throws InterruptedException {
+    process.destroy();
+    assertThat(process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  }
+
   /** SIGKILL: nothing is tidied up. */
   @Override
   public void close() throws IOException {
     process.destroyForcibly();
     try {
-      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

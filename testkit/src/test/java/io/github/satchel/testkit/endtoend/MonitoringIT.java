@@ -21,7 +21,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -83,7 +82,6 @@ class MonitoringIT {
           .isEqualTo(Event.Type.FAILED);
 
       await("every metric")
-          .atMost(Duration.ofSeconds(30))
           .untilAsserted(() -> assertThat(exported(scrape(port))).containsAll(wanted));
       assertThat(labels(scrape(port))).isSubsetOf(LABELS);
       assertThat(job.failures()).isEmpty();

@@ -29,7 +29,6 @@ class RestartIT {
   private static final int REQUESTS = 16;
   private static final int IMAGES = 10;
   private static final String KEY = "pool-1";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path directory;
 
@@ -54,17 +53,16 @@ class RestartIT {
           IntStream.range(0, REQUESTS).mapToObj(i -> site.send(request(services, i))).toList();
 
       try (JobProcess first = JobProcess.start(configuration, directory, "first")) {
-        await("some outcomes").atMost(PATIENCE).until(() -> site.endings().size() >= 2);
+        await("some outcomes").until(() -> site.endings().size() >= 2);
         Optional<String> checkpoint = first.latestCheckpoint();
         await("a checkpoint in the middle")
-            .atMost(PATIENCE)
             .pollInterval(Duration.ofMillis(20))
             .until(() -> !first.latestCheckpoint().equals(checkpoint));
       }
       assertThat(site.endings()).hasSizeBetween(2, REQUESTS - 1);
 
       try (JobProcess second = JobProcess.start(configuration, directory, "second")) {
-        await("all outcomes").atMost(PATIENCE).until(() -> site.endings().size() == REQUESTS);
+        await("all outcomes").until(() -> site.endings().size() == REQUESTS);
         assertThat(second.output()).contains("Continuing from");
       }
 

@@ -28,7 +28,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretsIT {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   /** Parts that every key, token and header of the stand-ins has. */
   private static final Pattern SECRETS =
@@ -101,9 +99,7 @@ class SecretsIT {
         String jwe = jwe(services);
         services.watson().failNextCreates("pool-2", new Fault.NoAnswer());
         site.send(request(services, "under-way").encrypted("class-7", jwe).json());
-        await()
-            .atMost(PATIENCE)
-            .until(() -> services.watson().classifiers().size() == classifiers + 1);
+        await().until(() -> services.watson().classifiers().size() == classifiers + 1);
 
         FlinkRest flink = new FlinkRest(job.dashboard());
         String savepoint = flink.savepoint(work.resolve("savepoints").toUri().toString());
@@ -219,7 +215,11 @@ class SecretsIT {
       said.put(path, HTTP.send(request, BodyHandlers.ofString()).body());
     }
     for (FlinkRest.Vertex vertex : flink.vertices()) {
-      said.put("metrics of " + vertex.name(), String.join("\n", flink.metricNames(vertex)));
+      // None, until the job manager has asked the task managers.
+      List<String> metrics =
+          await("metrics of " + vertex.name())
+              .until(() -> flink.metricNames(vertex), names -> !names.isEmpty());
+      said.put("metrics of " + vertex.name(), String.join("\n", metrics));
     }
     assertThat(said.values()).anyMatch(names -> names.contains("numRecordsSend"));
     return said;

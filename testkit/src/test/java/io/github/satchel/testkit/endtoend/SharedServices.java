@@ -25,7 +25,7 @@ public final class SharedServices implements ParameterResolver {
     return context
         .getRoot()
         .getStore(Namespace.create(SharedServices.class))
-        .getOrComputeIfAbsent(Stack.class, key -> Stack.start(), Stack.class)
+        .computeIfAbsent(Stack.class, key -> Stack.start(), Stack.class)
         .services();
   }
 

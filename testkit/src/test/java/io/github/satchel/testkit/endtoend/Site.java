@@ -12,6 +12,7 @@ import io.github.satchel.client.TopicFollower;
 import io.github.satchel.contract.ContractSchema;
 import io.github.satchel.contract.Event;
 import io.github.satchel.contract.Topics;
+import io.github.satchel.testing.Patience;
 import io.github.satchel.testkit.LocalServices;
 import java.time.Duration;
 import java.util.HashSet;
@@ -29,8 +30,6 @@ import org.apache.kafka.common.header.Header;
 
 /** The site in tests: it sends requests and remembers all that the job says. */
 final class Site implements AutoCloseable {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Map<String, List<Result>> results = new ConcurrentHashMap<>();
   private final Schema contract = ContractSchema.load("training-event.schema.json", "");
@@ -77,7 +76,7 @@ final class Site implements AutoCloseable {
 
   private static RecordMetadata sent(Future<RecordMetadata> sending) {
     try {
-      return sending.get(30, TimeUnit.SECONDS);
+      return sending.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new AssertionError("Kafka did not take the request", e);
     }
@@ -91,7 +90,6 @@ final class Site implements AutoCloseable {
   /** Waits for the first outcome of a request. */
   Result outcome(String requestId) {
     await(requestId)
-        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(20))
         .until(() -> !outcomes(requestId).isEmpty());
     return outcomes(requestId).get(0);
@@ -116,7 +114,6 @@ final class Site implements AutoCloseable {
   ConsumerRecord<byte[], byte[]> deadLetter(RecordMetadata message) {
     String place = place(String.valueOf(message.partition()), String.valueOf(message.offset()));
     return await("dead letter of " + message)
-        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(20))
         .until(() -> deadLetters.get(place), letter -> letter != null);
   }

@@ -90,8 +90,8 @@ class TrainingJobIT {
   void start(LocalServices shared, @TempDir Path directory) throws Exception {
     services = shared;
     Map<String, String> settings = JobSettings.of(services.endpoints());
-    settings.put("fetch.timeout", "3 s");
-    settings.put("fetch.idle-timeout", "2 s");
+    settings.put("fetch.timeout", "10 s");
+    settings.put("fetch.idle-timeout", "6 s");
     settings.put("fetch.max-attempts", "2");
     settings.put("fetch.retry-delay", "50 ms");
     settings.put("fetch.max-retry-after", "200 ms");
@@ -404,7 +404,8 @@ class TrainingJobIT {
         .containsExactly(
             tuple(
                 FailureCode.CREDENTIALS_REJECTED,
-                "The credentials no-such-file were not accepted: there are no usable credentials of this name"),
+                "The credentials no-such-file were not accepted: there are no usable credentials of"
+                    + " this name"),
             tuple(
                 FailureCode.CREDENTIALS_REJECTED,
                 "The credentials " + rejected + " were not accepted"));

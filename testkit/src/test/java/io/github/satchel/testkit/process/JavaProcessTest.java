@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.satchel.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -16,26 +16,24 @@ import org.junit.jupiter.api.io.TempDir;
 
 class JavaProcessTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
   @TempDir private Path directory;
 
   @Test
   void aChildEndsWithItsParentEvenIfThatIsKilled() throws Exception {
     JavaProcess parent = JavaProcess.start(command("parent", Parent.class));
-    parent.awaitLine("started", PATIENCE);
+    parent.awaitLine("started", Patience.LIMIT);
     long child = Long.parseLong(Files.readString(directory.resolve("child.pid")));
     assertThat(ProcessHandle.of(child)).isPresent();
 
     parent.kill();
 
-    await().atMost(PATIENCE).until(() -> ProcessHandle.of(child).isEmpty());
+    await().until(() -> ProcessHandle.of(child).isEmpty());
   }
 
   @Test
   void whatAProcessUsesIsKnownUntilItEnds() throws Exception {
     try (JavaProcess process = JavaProcess.start(command("child", Child.class))) {
-      process.awaitLine("ready", PATIENCE);
+      process.awaitLine("ready", Patience.LIMIT);
 
       assertThat(process.usage())
           .hasValueSatisfying(
@@ -53,7 +51,7 @@ class JavaProcessTest {
   @Test
   void aProcessThatEndsTooEarlyIsNamedWithItsLastWords() throws Exception {
     try (JavaProcess process = JavaProcess.start(command("early", Broken.class))) {
-      assertThatThrownBy(() -> process.awaitLine("ready", PATIENCE))
+      assertThatThrownBy(() -> process.awaitLine("ready", Patience.LIMIT))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("early has ended")
           .hasMessageContaining("out of luck");
@@ -82,7 +80,7 @@ class JavaProcessTest {
     public static void main(String[] args) throws Exception {
       Path directory = Path.of(args[0]);
       JavaProcess child = JavaProcess.start(command("child", Child.class, directory));
-      child.awaitLine("ready", PATIENCE);
+      child.awaitLine("ready", Patience.LIMIT);
       Files.writeString(directory.resolve("child.pid"), Long.toString(child.pid()));
       System.out.println("started");
       new CountDownLatch(1).await();

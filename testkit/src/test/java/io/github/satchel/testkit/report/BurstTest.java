@@ -9,10 +9,10 @@ import io.github.satchel.contract.Event;
 import io.github.satchel.contract.ImageCounts;
 import io.github.satchel.contract.Json;
 import io.github.satchel.testkit.flink.FlinkRest.Checkpoint;
-import io.github.satchel.testkit.report.Burst.Usage;
 import io.github.satchel.testkit.report.ContactSheet.Sheet;
 import io.github.satchel.testkit.report.Monitor.JobSample;
 import io.github.satchel.testkit.report.Monitor.MemorySample;
+import io.github.satchel.testkit.report.ProcessUse.Usage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +36,7 @@ class BurstTest {
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss,SSS");
 
   private final List<Load> loads =
-      new LoadFactory(n -> "http://127.0.0.1/" + n).pupils("run", 4, 2, IMAGES / 2);
+      new LoadFactory(n -> "http://127.0.0.1/" + n, 0).pupils("run", 4, 2, IMAGES / 2);
   private final RequestLog log = new RequestLog(loads);
   private long written;
 
@@ -157,15 +157,17 @@ class BurstTest {
                             entry.getKey().requestId()))
             .toList());
     Map<String, Usage> usage = new LinkedHashMap<>();
-    usage.put("taskmanager-1", new Usage(true, 4, 400 << 20));
-    usage.put("kafka", new Usage(false, 2, 200 << 20));
+    usage.put("taskmanager-1", new Usage(Part.SERVING, 4, 400 << 20));
+    usage.put("kafka", new Usage(Part.NEEDED, 2, 200 << 20));
+    usage.put("pictures", new Usage(Part.ELSEWHERE, 8, 200 << 20));
     return new Burst(
         log,
-        List.of(
-            new MemorySample(written, Map.of("taskmanager-1", 300L << 20)),
-            new MemorySample(written, Map.of("taskmanager-1", 200L << 20))),
+        new ProcessUse(
+            usage,
+            List.of(
+                new MemorySample(written, Map.of("taskmanager-1", 300L << 20)),
+                new MemorySample(written, Map.of("taskmanager-1", 200L << 20, "kafka", 1L << 30)))),
         List.of(new JobSample(written, Map.of("resize", 0.9), Map.of("fetch", 0.8), 7L << 20)),
-        usage,
         List.of(
             new Checkpoint(1, "COMPLETED", Instant.now(), Duration.ofMillis(700), 1000),
             new Checkpoint(2, "IN_PROGRESS", Instant.now(), Duration.ZERO, 0)),

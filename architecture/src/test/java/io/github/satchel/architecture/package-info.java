@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.satchel.architecture;
+
+import org.jspecify.annotations.NullMarked;

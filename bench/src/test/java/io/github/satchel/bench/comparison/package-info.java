@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.satchel.bench.comparison;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,60 @@
+package io.github.satchel.connectors.training;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What is to be done at its time after a classifier was created. A few hundred bytes of state;
+ * public for the POJO serializer.
+ *
+ * @param classifierId what is asked for or deleted
+ * @param credentials names of those under which it may be
+ * @param since when it was begun
+ * @param due when to go on with it, in processing time
+ * @param attempts how often it was tried
+ * @param misses {@link Kind#STATUS}: how often in a row the service had no such classifier
+ */
+public record FollowUp(
+    Kind kind,
+    String classifierId,
+    List<String> credentials,
+    Instant since,
+    Instant due,
+    int attempts,
+    int misses) {
+
+  /** The kinds of follow-up. */
+  public enum Kind {
+    /** Asks what became of the classifier. */
+    STATUS,
+    /** Deletes a classifier that was replaced. */
+    DELETION,
+    /** Deletes it once more, as one that was deleted while it trained can reappear. */
+    SECOND_DELETION
+  }
+
+  /** A follow-up that begins. */
+  static FollowUp at(Kind kind, String classifierId, List<String> credentials, Instant due) {
+    return new FollowUp(kind, classifierId, credentials, due, due, 0, 0);
+  }
+
+  /** The same, with another time for its first attempt. */
+  FollowUp first(Instant at) {
+    return new FollowUp(kind, classifierId, credentials, since, at, attempts, misses);
+  }
+
+  /** The same, to be tried once more. */
+  FollowUp again(Instant at, int missesThen) {
+    return new FollowUp(kind, classifierId, credentials, since, at, attempts + 1, missesThen);
+  }
+
+  /** Tells the follow-ups of one training apart. */
+  String key() {
+    return kind == Kind.STATUS ? "status" : "deletion " + classifierId;
+  }
+
+  /** Whether the end of a bounded stream waits for it. */
+  boolean isUrgent() {
+    return kind == Kind.DELETION && attempts == 0;
+  }
+}

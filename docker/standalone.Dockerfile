@@ -1,0 +1,35 @@
+# `satchel run`, the job in one process, for k8s-operator/overlays/small. From the repository's root, after
+# ./mvnw -DskipTests package:
+#
+#     docker build -f docker/standalone.Dockerfile -t satchel-standalone .
+#
+# With a read-only root file system it writes to /data and /tmp.
+ARG JRE_IMAGE=eclipse-temurin:17-jre-noble
+FROM ${JRE_IMAGE} AS natives
+COPY standalone/target/lib/ /lib-all/
+# OpenCV of this machine's architecture only: the other one's is 60 MB.
+RUN case "$(uname -m)" in \
+      x86_64) rm -f /lib-all/*-linux-arm64.jar ;; \
+      aarch64) rm -f /lib-all/*-linux-x86_64.jar ;; \
+      *) echo "no OpenCV for $(uname -m)" >&2; exit 1 ;; \
+    esac
+
+FROM ${JRE_IMAGE}
+LABEL org.opencontainers.image.title="Satchel in one process" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=natives /lib-all/ /opt/satchel/lib/
+COPY standalone/target/plugins/ /opt/satchel/plugins/
+COPY standalone/target/satchel-standalone.jar /opt/satchel/
+# OpenCV would write a line to standard error for every broken picture.
+ENV OPENCV_LOG_LEVEL=OFF
+# What a class of thirty needs within 768 MB; docs/costs.md has the measurement.
+ENV JAVA_TOOL_OPTIONS="-Xmx256m -XX:MaxMetaspaceSize=192m -XX:ReservedCodeCacheSize=48m -Xss512k -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+RUN mkdir /data && chown 9999:9999 /data
+USER 9999:9999
+VOLUME /data
+WORKDIR /data
+ENTRYPOINT ["java", \
+  "--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-opens=java.base/java.util=ALL-UNNAMED", \
+  "--add-opens=java.base/java.time=ALL-UNNAMED", "--add-opens=java.base/java.net=ALL-UNNAMED", \
+  "-Djava.awt.headless=true", "-Dlog.file=/data/satchel.log", "-Dsatchel.plugins=/opt/satchel/plugins", \
+  "-cp", "/opt/satchel/satchel-standalone.jar:/opt/satchel/lib/*", "io.github.satchel.standalone.Standalone"]

@@ -1,0 +1,5 @@
+/** Limits of what a task manager holds in memory at once. */
+@NullMarked
+package io.github.satchel.job.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of what tests share. */
+@NullMarked
+package io.github.satchel.testing;
+
+import org.jspecify.annotations.NullMarked;
