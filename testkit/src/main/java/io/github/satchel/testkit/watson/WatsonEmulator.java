@@ -1,6 +1,8 @@
 package io.github.satchel.testkit.watson;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.satchel.testkit.http.Binding;
+import io.github.satchel.testkit.http.LoopbackServer;
 import io.github.satchel.trainer.api.ApiHandler;
 import io.github.satchel.trainer.api.CallKind;
 import io.github.satchel.trainer.api.Forms;
@@ -9,8 +11,6 @@ import io.github.satchel.trainer.api.ImageFetcher;
 import io.github.satchel.trainer.api.Key;
 import io.github.satchel.trainer.api.KeyState;
 import io.github.satchel.trainer.api.Limits;
-import io.github.satchel.testkit.http.Binding;
-import io.github.satchel.testkit.http.LoopbackServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
