@@ -69,6 +69,7 @@ class WatsonSinkSuiteIT extends SinkTestSuiteBase<String> {
           .setEventSink(new CollectingSink(name, 0))
           .setCredentialsResolver(ignored -> Optional.of(new Credentials(url, KEY, Auth.BASIC)))
           .setKeepArchives(true)
+          .setFollow(false) // one event a training
           .build();
     }
 

@@ -25,7 +25,7 @@ class TestKitTest {
     "demo --students many,      Invalid value for option '--students': 'many' is not an int",
     "demo --studnets 3,         Unknown options: '--studnets'",
     "services --trainer-slots few,   Invalid value for option '--trainer-slots'",
-    "services --trainer-train soon,  'soon' is no time such as 500ms",
+    "services --trainer-train soon,  '''soon'' is no time such as 500ms'",
     "services --trainer-lose 1.5,    lose must be from 0 to 1"
   })
   void aWrongOptionIsNamedAndTheStatusIsTwo(String line, String complaint) {

@@ -8,6 +8,7 @@ import io.github.satchel.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -80,7 +81,8 @@ class JavaProcessTest {
     public static void main(String[] args) throws Exception {
       Path directory = Path.of(args[0]);
       JavaProcess child = JavaProcess.start(command("child", Child.class, directory));
-      child.awaitLine("ready", Patience.LIMIT);
+      // Not Patience: it needs JUnit, which is not on the class path of a child.
+      child.awaitLine("ready", Duration.ofMinutes(2));
       Files.writeString(directory.resolve("child.pid"), Long.toString(child.pid()));
       System.out.println("started");
       new CountDownLatch(1).await();
