@@ -8,7 +8,6 @@ import io.github.satchel.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -81,8 +80,7 @@ class JavaProcessTest {
     public static void main(String[] args) throws Exception {
       Path directory = Path.of(args[0]);
       JavaProcess child = JavaProcess.start(command("child", Child.class, directory));
-      // Not Patience: it needs JUnit, which is not on the class path of a child.
-      child.awaitLine("ready", Duration.ofMinutes(2));
+      child.awaitLine("ready", Patience.LIMIT);
       Files.writeString(directory.resolve("child.pid"), Long.toString(child.pid()));
       System.out.println("started");
       new CountDownLatch(1).await();
