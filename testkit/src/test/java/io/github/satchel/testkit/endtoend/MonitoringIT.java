@@ -43,7 +43,8 @@ class MonitoringIT {
   private static final Pattern METRIC = Pattern.compile("\\bflink_\\w+");
   private static final Pattern SERIES = Pattern.compile("^(flink_\\w+)", Pattern.MULTILINE);
   private static final Pattern LABEL = Pattern.compile("[{,](\\w+)=\"");
-  private static final Pattern RUNBOOK = Pattern.compile("runbook_url: \\S*docs/runbook\\.md#(\\w+)");
+  private static final Pattern RUNBOOK =
+      Pattern.compile("runbook_url: \\S*docs/runbook\\.md#(\\w+)");
   private static final String OPERATOR = "flink_taskmanager_job_task_operator_";
   private static final int IMAGES = 12;
 
