@@ -57,6 +57,7 @@ class MonitoringIT {
           "subtask_index",
           "task_attempt_id",
           "quantile",
+          "le",
           "code",
           "kernel",
           "format",
