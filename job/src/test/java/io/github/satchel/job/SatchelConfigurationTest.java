@@ -33,6 +33,7 @@ class SatchelConfigurationTest {
     Path file =
         write(
             """
+            site: {name: "Pets for all", contact: "https://pets.example"}
             kafka:
               bootstrap-servers: "kafka:9092"
               properties:
@@ -73,7 +74,7 @@ class SatchelConfigurationTest {
       textBlock =
           """
           fetch.timout           | 5 s   | unknown key fetch.timout; allowed are
-          fetsch.timeout         | 5 s   | unknown key fetsch.timeout; keys start with kafka.,
+          fetsch.timeout         | 5 s   | unknown key fetsch.timeout; keys start with site., kafka.,
           plain                  | 1     | unknown key plain; keys start with
           fetch.timeout          | soon  | fetch.timeout: 'soon' is not a duration such as
           fetch.concurrency      | many  | fetch.concurrency: 'many' is not a whole number

@@ -2,8 +2,8 @@ package io.github.satchel.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import io.github.satchel.testing.Patience;
 import io.github.satchel.testkit.endtoend.SharedServices;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,13 +28,23 @@ class LocalServicesIT {
   void everythingIsThereAfterTheStart(LocalServices services) throws Exception {
     Map<String, Object> config = Map.of("bootstrap.servers", services.kafka().bootstrapServers());
     try (Admin admin = Admin.create(config)) {
-      Map<String, TopicDescription> topics =
-          admin
-              .describeTopics(
-                  Set.of("training-requests", "training-results", "training-requests-dead-letter"))
-              .allTopicNames()
-              .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
-      assertThat(topics.values()).allSatisfy(topic -> assertThat(topic.partitions()).hasSize(4));
+      // What is created is told by every broker only a moment later.
+      await()
+          .ignoreExceptions()
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          admin
+                              .describeTopics(
+                                  Set.of(
+                                      "training-requests",
+                                      "training-results",
+                                      "training-requests-dead-letter"))
+                              .allTopicNames()
+                              .get(10, TimeUnit.SECONDS)
+                              .values())
+                      .extracting(topic -> topic.partitions().size())
+                      .containsExactly(4, 4, 4));
     }
     byte[] picture = services.pictures().picture(0).bytes();
     services.s3().put("satchel-images", "class/user/project/object", picture);

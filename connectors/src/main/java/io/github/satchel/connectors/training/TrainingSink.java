@@ -1,5 +1,6 @@
 package io.github.satchel.connectors.training;
 
+import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
@@ -37,10 +38,11 @@ public final class TrainingSink<T> implements Sink<T>, SupportsPreWriteTopology<
   }
 
   /**
-   * All of it: the trainings, keyed by their id, and the sink of their events, which is a sink like
-   * any other. What is left for the writer of this one is nothing.
+   * The trainings, keyed by their id. Flink has no way to give the writer of a sink elements of
+   * another type than the sink's; since it does not look at the type, the writer gets the events.
    */
   @Override
+  @SuppressWarnings("unchecked")
   public DataStream<T> addPreWriteTopology(DataStream<T> elements) {
     ElementConverter<T> converter = elementConverter;
     DataStream<TrainingEvent> events =
@@ -60,22 +62,14 @@ public final class TrainingSink<T> implements Sink<T>, SupportsPreWriteTopology<
                 EVENTS,
                 new TrainingOperator<>(
                     service, new Itself(), (training, event) -> event, TRAININGS, options));
-    events.keyBy(event -> event.training().id()).sinkTo(eventSink).name("events");
-    return elements.filter(element -> false).name("nothing");
+    return (DataStream<T>) (DataStream<?>) events.forward();
   }
 
+  /** The writer of the events; of the event sink nothing else is used, so it needs no committer. */
   @Override
-  public SinkWriter<T> createWriter(WriterInitContext context) {
-    return new SinkWriter<>() {
-      @Override
-      public void write(T element, Context nothing) {}
-
-      @Override
-      public void flush(boolean endOfInput) {}
-
-      @Override
-      public void close() {}
-    };
+  @SuppressWarnings("unchecked")
+  public SinkWriter<T> createWriter(WriterInitContext context) throws IOException {
+    return (SinkWriter<T>) (SinkWriter<?>) eventSink.createWriter(context);
   }
 
   /** A training as an element. */

@@ -35,6 +35,7 @@ record CollectingSink(String test, int failingFlushes) implements Sink<TrainingE
       public void write(TrainingEvent outcome, Context context) {
         collected.written.add(outcome);
         init.metricGroup().getIOMetricGroup().getNumRecordsOutCounter().inc();
+        init.metricGroup().getNumRecordsSendCounter().inc();
       }
 
       @Override

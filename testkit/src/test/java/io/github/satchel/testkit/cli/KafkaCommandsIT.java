@@ -157,7 +157,8 @@ class KafkaCommandsIT {
   void anUnknownServerIsNamedInOneSentence() throws Exception {
     sentence(
         1,
-        List.of("No Kafka client for no-such-host.invalid:9092", "--bootstrap-servers"),
+        List.of(
+            "Cannot create a Kafka client for no-such-host.invalid:9092", "--bootstrap-servers"),
         "submit",
         example("lost").toString(),
         "--bootstrap-servers",

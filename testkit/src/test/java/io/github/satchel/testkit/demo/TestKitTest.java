@@ -21,11 +21,11 @@ class TestKitTest {
     "demo --students 0,         --students must be at least 1",
     "demo --images 9,           --images must be 10 to 10000",
     "demo --faults 1.5,         --faults must be 0 to 1",
-    "demo --onImageFailure hope,--onImageFailure must be fail or skip",
+    "demo --onImageFailure hope,--on-image-failure must be fail or skip",
     "demo --students many,      Invalid value for option '--students': 'many' is not an int",
     "demo --studnets 3,         Unknown options: '--studnets'",
     "services --trainer-slots few,   Invalid value for option '--trainer-slots'",
-    "services --trainer-train soon,  'soon' is no time such as 500ms",
+    "services --trainer-train soon,  '''soon'' is no time such as 500ms'",
     "services --trainer-lose 1.5,    lose must be from 0 to 1"
   })
   void aWrongOptionIsNamedAndTheStatusIsTwo(String line, String complaint) {

@@ -43,7 +43,8 @@ class MonitoringIT {
   private static final Pattern METRIC = Pattern.compile("\\bflink_\\w+");
   private static final Pattern SERIES = Pattern.compile("^(flink_\\w+)", Pattern.MULTILINE);
   private static final Pattern LABEL = Pattern.compile("[{,](\\w+)=\"");
-  private static final Pattern RUNBOOK = Pattern.compile("runbook_url: docs/runbook\\.md#(\\w+)");
+  private static final Pattern RUNBOOK =
+      Pattern.compile("runbook_url: \\S*docs/runbook\\.md#(\\w+)");
   private static final String OPERATOR = "flink_taskmanager_job_task_operator_";
   private static final int IMAGES = 12;
 
@@ -56,6 +57,7 @@ class MonitoringIT {
           "subtask_index",
           "task_attempt_id",
           "quantile",
+          "le",
           "code",
           "kernel",
           "format",
@@ -69,6 +71,8 @@ class MonitoringIT {
     for (JsonNode expression : dashboard().findValues("expr")) {
       wanted.addAll(metrics(expression.asText()));
     }
+    // Those of the Kubernetes operator come from its own process.
+    wanted.removeIf(metric -> metric.startsWith("flink_k8soperator_"));
     Arrays.stream(JobMetric.values())
         .map(metric -> OPERATOR + metric.exportedName())
         .forEach(wanted::add);

@@ -70,12 +70,12 @@ class PictureFilesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "web          | 'web' is not NAME=WEIGHT",
-        "web=0        | 'web=0' is not",
-        "web=1,       | '' is not",
-        "web=-1       | 'web=-1' is not",
-        "web=1=2      | 'web=1=2' is not",
-        "=1           | '=1' is not",
+        "web          | '''web'' is not NAME=WEIGHT'",
+        "web=0        | '''web=0'' is not'",
+        "web=1,       | ''''' is not'",
+        "web=-1       | '''web=-1'' is not'",
+        "web=1=2      | '''web=1=2'' is not'",
+        "=1           | '''=1'' is not'",
         "web=1,web=2  | web is there twice"
       })
   void aBrokenMixIsRefused(String text, String complaint) {
