@@ -46,6 +46,8 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   private volatile @Nullable Future<?> sent;
   private volatile int status;
   private boolean decided;
+  private boolean completed;
+  private Reply.@Nullable Arrived arrived;
   private @Nullable Origin origin;
   private @Nullable Channel channel;
   private volatile @Nullable Body body;
@@ -153,10 +155,14 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
     fail(Faults.of(thrown, host));
   }
 
+  /** The client has the connection back by now, so whoever is told next can use it. */
   @Override
   public @Nullable Void onCompleted() {
+    completed = true;
     Body received = body;
-    if (received == null || !received.lastSeen()) {
+    if (arrived != null) {
+      finish(arrived);
+    } else if (received == null || !received.lastSeen()) {
       fail(Fault.passing(Problems.unreachable(host)));
     }
     return null;
@@ -180,7 +186,10 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
 
   @Override
   public void complete(byte[] content) {
-    finish(new Reply.Arrived(content, Objects.requireNonNull(origin), share));
+    arrived = new Reply.Arrived(content, Objects.requireNonNull(origin), share);
+    if (completed) {
+      finish(arrived);
+    }
   }
 
   @Override

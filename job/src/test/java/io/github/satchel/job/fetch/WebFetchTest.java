@@ -73,6 +73,16 @@ class WebFetchTest {
   }
 
   @Test
+  void picturesOfOneHostComeOverOneConnection() {
+    for (int n = 0; n < 20; n++) {
+      server.on("/" + n + ".png", (request, connection) -> connection.picture(PICTURE));
+      assertThat(fetching.fetch(url("/" + n + ".png")).picture()).isEqualTo(PICTURE);
+    }
+
+    assertThat(server.connections()).isEqualTo(1);
+  }
+
+  @Test
   void aNotFoundPictureIsUnreachableAndNotTriedAgain() {
     assertThat(fetching.fetch(url("/missing.png")).failure())
         .isEqualTo(unreachable("pictures.test"));
