@@ -179,6 +179,8 @@ public final class ServiceProcesses implements AutoCloseable {
   private void launch(Service service) throws IOException {
     String name = service.name().toLowerCase(Locale.ROOT);
     Path logs = settings.directory();
+    // Compiling again took half of these processes' CPU time in a burst. Only TLS is worth it.
+    String compiler = settings.tls().secures(service) ? "4" : "1";
     processes.put(
         service,
         JavaProcess.start(
@@ -187,6 +189,7 @@ public final class ServiceProcesses implements AutoCloseable {
                 List.of(
                     "-Xmx" + service.heap,
                     "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=" + compiler,
                     "-Djava.awt.headless=true",
                     "-Dlog.file=" + logs.resolve(name + ".log")),
                 System.getProperty("java.class.path"),

@@ -140,7 +140,7 @@ final class BurstCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     List<Load> loads = loads(options.loads(world.services()::pictureUrl, first), "burst", true);
     output.say(students + " pupils press Train ...");
-    Burst burst = world.measure(loads, Duration.ZERO, patience(loads));
+    Burst burst = world.measure(loads, Duration.ZERO, patience(loads), true);
     BurstResult result = burst.result();
     if (options.json) {
       output.print(Json.MAPPER.writeValueAsString(result));
@@ -161,7 +161,7 @@ final class BurstCommand implements Callable<Integer> {
       Side job =
           new Side(
               "job",
-              loads -> RoundFigures.of(world.measure(loads, Duration.ZERO, patience(loads))),
+              loads -> RoundFigures.of(world.measure(loads, Duration.ZERO, patience(loads), false)),
               (run, first) -> loads(options.loads(url, first), run, true));
       Side other = peer == null ? null : other(peer, world, site, job);
       if (other != null) {

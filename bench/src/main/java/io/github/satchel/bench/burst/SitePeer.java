@@ -105,7 +105,7 @@ public final class SitePeer implements Contender, AutoCloseable {
     ServiceProcesses services = world.services();
     int port = FreePorts.choose(1).get(0);
     JavaProcess process =
-        JavaProcess.start(
+        JavaProcess.startOther(
             NAME,
             List.of(
                 NODE,

@@ -71,7 +71,8 @@ final class SoakCommand implements Callable<Integer> {
       Checkpoint before = world.nextCheckpoint();
       output.say("%d pupils press Train within %s minutes ...".formatted(requests, minutes));
       List<Load> loads = factory.pupils("soak", requests, options.labels, options.images);
-      Burst burst = world.measure(loads, Duration.ofMillis((long) (minutes * 60_000)), PATIENCE);
+      Burst burst =
+          world.measure(loads, Duration.ofMillis((long) (minutes * 60_000)), PATIENCE, true);
       SoakResult result = SoakResult.of(burst, before, world.nextCheckpoint());
       if (options.json) {
         output.print(Json.MAPPER.writeValueAsString(result));

@@ -177,17 +177,20 @@ public final class World implements AutoCloseable {
   }
 
   /**
-   * Serves requests as {@link #serve} does, and looks at every process and at the job meanwhile.
+   * Serves requests as {@link #serve} does, and looks at every process meanwhile.
+   *
+   * @param asksJob whether to look at the job, too, which takes some of its CPU time
    */
-  public Burst measure(List<Load> loads, Duration over, Duration patience)
+  public Burst measure(List<Load> loads, Duration over, Duration patience, boolean asksJob)
       throws IOException, InterruptedException {
     int classifiers = services.classifiers();
     List<Watched> processes = new ArrayList<>(jobProcesses());
     processes.addAll(needed());
     processes.addAll(elsewhere());
-    try (Watch watch = Watch.begin(processes, job.rest())) {
+    try (Watch watch = Watch.begin(processes, asksJob ? job.rest() : null)) {
       RequestLog log = serve(loads, over, patience);
-      return watch.end(log, job.logs(), services.classifiers() - classifiers);
+      return watch.end(
+          log, job.rest().checkpoints(), job.logs(), services.classifiers() - classifiers);
     }
   }
 

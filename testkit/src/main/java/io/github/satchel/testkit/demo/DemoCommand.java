@@ -217,6 +217,7 @@ final class DemoCommand implements Callable<Integer> {
         Burst burst =
             watch.end(
                 log,
+                flink.checkpoints(),
                 List.of(Path.of(System.getProperty("log.file"))),
                 services.watson().classifiers().size());
         ReportPage.write(

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * A Java process that this one started and that does not outlive it: when this one ends, be it by
@@ -44,17 +45,28 @@ public final class JavaProcess implements AutoCloseable {
     line.add(Tether.class.getName());
     line.add(command.main());
     line.addAll(command.arguments());
-    return start(command.name(), line, command.environment(), command.directory());
+    return start(
+        command.name(), line, command.environment(), command.directory(), variable -> true);
   }
 
   /**
    * Starts another process than one of Java, in the same way. It has to end with its standard
-   * input.
+   * input. It does not get what the script {@code satchel} tells the C library for our own.
    *
    * @param line the command line
    */
-  public static JavaProcess start(
+  public static JavaProcess startOther(
       String name, List<String> line, Map<String, String> environment, Path directory)
+      throws IOException {
+    return start(name, line, environment, directory, variable -> !variable.startsWith("MALLOC_"));
+  }
+
+  private static JavaProcess start(
+      String name,
+      List<String> line,
+      Map<String, String> environment,
+      Path directory,
+      Predicate<String> inherited)
       throws IOException {
     Path output = directory.resolve(name + ".out");
     ProcessBuilder builder =
@@ -62,6 +74,7 @@ public final class JavaProcess implements AutoCloseable {
             .redirectInput(Redirect.PIPE)
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());
+    builder.environment().keySet().removeIf(inherited.negate());
     builder.environment().putAll(environment);
     return new JavaProcess(name, builder.start(), output);
   }

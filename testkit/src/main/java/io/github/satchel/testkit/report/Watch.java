@@ -1,6 +1,7 @@
 package io.github.satchel.testkit.report;
 
 import io.github.satchel.testkit.flink.FlinkRest;
+import io.github.satchel.testkit.flink.FlinkRest.Checkpoint;
 import io.github.satchel.testkit.process.ProcessUsage;
 import io.github.satchel.testkit.report.ProcessUse.Usage;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at processes, and at the job, while requests are served. */
@@ -20,13 +20,11 @@ public final class Watch implements AutoCloseable {
   public record Watched(String name, long pid, Part part) {}
 
   private final List<Watched> processes;
-  private final @Nullable FlinkRest rest;
   private final Map<String, ProcessUsage> before;
   private final Monitor monitor;
 
   private Watch(List<Watched> processes, @Nullable FlinkRest rest) {
     this.processes = processes;
-    this.rest = rest;
     before = usage();
     Map<String, Long> pids = new LinkedHashMap<>();
     processes.forEach(each -> pids.put(each.name(), each.pid()));
@@ -44,7 +42,8 @@ public final class Watch implements AutoCloseable {
   /**
    * Begins to look.
    *
-   * @param rest of the job, null to look at processes alone
+   * @param rest of the job, which then spends CPU time on answering; null to look at processes
+   *     alone
    */
   public static Watch begin(List<Watched> processes, @Nullable FlinkRest rest) {
     return new Watch(processes, rest);
@@ -71,17 +70,20 @@ public final class Watch implements AutoCloseable {
    * What was seen of the job until now.
    *
    * @param log of the requests that were served meanwhile
+   * @param checkpoints of the job, earlier and later ones too
    * @param jobLogs files that the job writes its log to
    * @param classifiers how many the trainer has got meanwhile
    */
-  public Burst end(RequestLog log, List<Path> jobLogs, int classifiers) throws IOException {
+  public Burst end(
+      RequestLog log, List<Checkpoint> checkpoints, List<Path> jobLogs, int classifiers)
+      throws IOException {
     ProcessUse use = use();
     Instant ended = Instant.now();
     return new Burst(
         log,
         use,
         monitor.job(),
-        Objects.requireNonNull(rest).checkpoints().stream()
+        checkpoints.stream()
             .filter(each -> each.triggered().isAfter(log.began()))
             .filter(each -> each.triggered().isBefore(ended))
             .toList(),
