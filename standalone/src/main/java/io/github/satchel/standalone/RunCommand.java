@@ -93,6 +93,7 @@ final class RunCommand implements Callable<Integer> {
       }
       Configuration settings = embedded.flinkSettings(work, configuration);
       try (EmbeddedFlink flink = embedded.flink(settings)) {
+        IdleMemory.watch();
         return serve(flink, configuration, checkpoint(settings));
       }
     } finally {
