@@ -22,6 +22,8 @@ COPY standalone/target/plugins/ /opt/satchel/plugins/
 COPY standalone/target/satchel-standalone.jar /opt/satchel/
 # OpenCV would write a line to standard error for every broken picture.
 ENV OPENCV_LOG_LEVEL=OFF
+# As in the script satchel, which says why.
+ENV MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=67108864 MALLOC_ARENA_MAX=2
 # Meant to serve a class of thirty within 768 MB; not measured yet.
 ENV JAVA_TOOL_OPTIONS="-Xmx256m -XX:MaxMetaspaceSize=192m -XX:ReservedCodeCacheSize=48m -Xss512k -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 RUN mkdir /data && chown 9999:9999 /data

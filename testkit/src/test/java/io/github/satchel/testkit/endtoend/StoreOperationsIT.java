@@ -45,9 +45,9 @@ class StoreOperationsIT {
       Map<String, String> settings = JobSettings.of(services.endpoints());
       settings.put("flink.s3.endpoint", "http://127.0.0.1:" + store.port());
       settings.put("watson.follow-interval", "1 s");
-      settings.put("request.deadline", "60 s");
-      settings.put("request.max-deadline", "60 s");
-      settings.put("admit.remember", "61 s");
+      settings.put("request.deadline", "20 s");
+      settings.put("request.max-deadline", "20 s");
+      settings.put("admit.remember", "21 s");
       try (RunningJob job = RunningJob.start(settings, directory.resolve("job"))) {
         RequestBuilder request = new RequestBuilder("small", "project", "pupil", "Pets");
         for (int i = 0; i < 30; i++) {
