@@ -29,6 +29,9 @@ final class FetchResources {
   /** Every tick wakes a thread, whether or not there is something to do. */
   private static final int TICK_MILLIS = 100;
 
+  /** Bytes of images that wait for the resize stage, enough for some tenths of a second. */
+  private static final long AHEAD = 8 << 20;
+
   private final Key key;
   private final ByteBudget budget;
   private final HashedWheelTimer timer;
@@ -46,7 +49,7 @@ final class FetchResources {
         settings.memory() != null
             ? settings.memory()
             : Math.max(largest, Runtime.getRuntime().maxMemory() / 4);
-    budget = new ByteBudget(memory, largest);
+    budget = new ByteBudget(memory, largest, Math.min(memory / 2, AHEAD));
     timer =
         new HashedWheelTimer(
             new DefaultThreadFactory("satchel-fetch-timer", true),

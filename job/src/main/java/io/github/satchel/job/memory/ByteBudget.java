@@ -30,6 +30,10 @@ import java.util.function.Predicate;
  *       compete only with what is already there.
  * </ul>
  *
+ * <p>Shares that are {@linkplain Share#settle settled} wait to be handed on. Once they hold a given
+ * number of bytes, new shares wait too: what is fetched further ahead only ages in the heap, and
+ * takes hosts' turns from images that are needed sooner.
+ *
  * <p>So downloads of unknown length together hold at most the capacity, and all but one of them at
  * most the capacity less the largest size; downloads of known length use all of it.
  */
@@ -37,24 +41,33 @@ public final class ByteBudget {
 
   private final long capacity;
   private final long largest;
+  private final long ahead;
   private final Set<Share> growing = new HashSet<>();
   private final Deque<Claim> growths = new ArrayDeque<>();
   private final Deque<Claim> openings = new ArrayDeque<>();
   private long used;
+  private long settled;
+
+  /** A budget whose settled shares may have all of it. */
+  public ByteBudget(long capacity, long largest) {
+    this(capacity, largest, Long.MAX_VALUE);
+  }
 
   /**
    * A budget, all of it free.
    *
    * @param capacity in bytes
    * @param largest most bytes a single share takes
+   * @param ahead bytes of settled shares from which on new shares wait
    */
-  public ByteBudget(long capacity, long largest) {
+  public ByteBudget(long capacity, long largest, long ahead) {
     if (largest > capacity) {
       throw new IllegalArgumentException(
           "a budget of " + capacity + " bytes never fits " + largest);
     }
     this.capacity = capacity;
     this.largest = largest;
+    this.ahead = ahead;
   }
 
   /** Bytes that it grants at once. */
@@ -99,7 +112,10 @@ public final class ByteBudget {
         granted.add(claim);
       }
     }
-    while (growths.isEmpty() && !openings.isEmpty() && fits(openings.element())) {
+    while (growths.isEmpty()
+        && settled < ahead
+        && !openings.isEmpty()
+        && fits(openings.element())) {
       Claim claim = openings.remove();
       grant(claim);
       granted.add(claim);
@@ -139,6 +155,7 @@ public final class ByteBudget {
   public final class Share {
 
     private long held;
+    private boolean settled;
     private boolean closed;
 
     private Share() {}
@@ -159,8 +176,14 @@ public final class ByteBudget {
       submit(new Claim(this, bytes, true, granted));
     }
 
-    /** Will not grow any more and gives back what is over a size. */
+    /** Will not grow any more, gives back what is over a size, and waits to be handed on. */
     public void settle(long bytes) {
+      synchronized (ByteBudget.this) {
+        if (!settled) {
+          settled = true;
+          ByteBudget.this.settled += held;
+        }
+      }
       giveBack(bytes);
     }
 
@@ -179,8 +202,12 @@ public final class ByteBudget {
       List<Claim> granted;
       synchronized (ByteBudget.this) {
         growing.remove(this);
-        used -= Math.max(0, held - keep);
-        held = Math.min(held, keep);
+        long back = Math.max(0, held - keep);
+        used -= back;
+        held -= back;
+        if (settled) {
+          ByteBudget.this.settled -= back;
+        }
         granted = grantWhatFits();
       }
       granted.forEach(claim -> claim.granted.run());

@@ -79,6 +79,22 @@ class ByteBudgetTest {
   }
 
   @Test
+  void nothingNewIsGrantedWhileEnoughWaitsToBeHandedOn() {
+    ByteBudget budget = new ByteBudget(100, 50, 20);
+    ByteBudget.Share first = reserve(budget, "first", 15);
+    ByteBudget.Share second = reserve(budget, "second", 15);
+    first.settle(15);
+    reserve(budget, "third", 15);
+    second.settle(10);
+    reserve(budget, "fourth", 15);
+
+    assertThat(granted).containsExactly("first", "second", "third");
+
+    first.release();
+    assertThat(granted).containsExactly("first", "second", "third", "fourth");
+  }
+
+  @Test
   void growthThatCouldEndInADeadlockWaits() {
     ByteBudget budget = new ByteBudget(100, 60);
     ByteBudget.Share a = grow(budget, "a", 40);
