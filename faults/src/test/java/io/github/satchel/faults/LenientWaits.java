@@ -2,6 +2,8 @@ package io.github.satchel.faults;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.awaitility.core.ConditionTimeoutException;
@@ -28,7 +30,13 @@ final class LenientWaits {
 
   private static void until(String what, Duration atMost, Callable<Boolean> condition) {
     try {
-      await(what).atMost(atMost).pollInterval(Duration.ofMillis(500)).until(condition);
+      await(what)
+          .atMost(atMost)
+          .pollInterval(Duration.ofMillis(500))
+          // The job removes files while they are listed.
+          .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+          .ignoreExceptionsInstanceOf(NoSuchFileException.class)
+          .until(condition);
     } catch (ConditionTimeoutException e) {
       System.out.println("Not within " + atMost + ": " + what);
     }
