@@ -2,7 +2,6 @@ package io.github.satchel.faults;
 
 import static org.awaitility.Awaitility.await;
 
-import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -34,8 +33,8 @@ final class LenientWaits {
           .atMost(atMost)
           .pollInterval(Duration.ofMillis(500))
           // The job removes files while they are listed.
-          .ignoreExceptionsInstanceOf(UncheckedIOException.class)
-          .ignoreExceptionsInstanceOf(NoSuchFileException.class)
+          .ignoreExceptionsMatching(
+              e -> e instanceof NoSuchFileException || e.getCause() instanceof NoSuchFileException)
           .until(condition);
     } catch (ConditionTimeoutException e) {
       System.out.println("Not within " + atMost + ": " + what);

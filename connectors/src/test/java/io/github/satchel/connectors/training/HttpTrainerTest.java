@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.github.satchel.testing.SettableClock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -69,7 +70,7 @@ class HttpTrainerTest {
   private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Map<String, HttpEndpoint> endpoints = new ConcurrentHashMap<>();
-  private final MovableClock clock = new MovableClock(NOW);
+  private final SettableClock clock = new SettableClock(NOW);
   private Path directory;
   private HttpServer server;
   private HttpTrainer trainer;

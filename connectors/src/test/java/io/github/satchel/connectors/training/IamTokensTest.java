@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.satchel.testing.SettableClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class IamTokensTest {
 
-  private final MovableClock clock = new MovableClock(Instant.parse("2026-03-01T12:00:00Z"));
+  private final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T12:00:00Z"));
   private FakeWatson watson;
   private HttpTransport transport;
   private IamTokens tokens;

@@ -3,6 +3,7 @@ package io.github.satchel.connectors.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.connectors.training.TrainingEvent.Kind;
+import io.github.satchel.testing.SettableClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +27,7 @@ final class WatsonFixture implements AutoCloseable {
 
   final Map<String, Credentials> credentials = new ConcurrentHashMap<>();
   final FakeWatson watson = new FakeWatson();
-  final MovableClock clock = new MovableClock(NOW);
+  final SettableClock clock = new SettableClock(NOW);
   WatsonTrainer trainer;
   private final Path directory;
   private final Path keySet;

@@ -3,12 +3,10 @@ package io.github.satchel.job.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.testing.SettableClock;
 import io.netty.util.HashedWheelTimer;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,7 +18,7 @@ class HostLimiterTest {
 
   private static final Instant FAR = Instant.MAX;
 
-  private final TestClock clock = new TestClock();
+  private final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T12:00:00Z"));
   private final HashedWheelTimer timer = new HashedWheelTimer();
   private final HostLimiter limiter = new HostLimiter(3, Duration.ofSeconds(30), clock, timer);
   private final List<String> refused = new ArrayList<>();
@@ -69,7 +67,7 @@ class HostLimiterTest {
     permits.get(1).answered();
     assertThat(permits).hasSize(2);
 
-    clock.now = clock.now.plusSeconds(1);
+    clock.advance(Duration.ofSeconds(1));
     Awaitility.await().until(() -> permits.size() == 3);
   }
 
@@ -77,7 +75,7 @@ class HostLimiterTest {
   void whoCannotWaitForThePauseToEndIsRefused() {
     enter("a", 1);
     permits.get(0).throttled(Duration.ofSeconds(60));
-    enter("a", clock.now.plusSeconds(59));
+    enter("a", clock.instant().plusSeconds(59));
 
     assertThat(refused)
         .containsExactly(
@@ -123,13 +121,13 @@ class HostLimiterTest {
   void aDeadHostIsTriedByOneVisitorAfterAWhile() {
     enter("a", 3);
     permits.forEach(HostLimiter.Permit::timedOut);
-    clock.now = clock.now.plusSeconds(31);
+    clock.advance(Duration.ofSeconds(31));
     enter("a", 3);
     assertThat(permits).hasSize(4);
 
     permits.get(3).timedOut();
     assertThat(refused).hasSize(2);
-    clock.now = clock.now.plusSeconds(31);
+    clock.advance(Duration.ofSeconds(31));
     enter("a", 3);
     permits.get(4).answered();
     assertThat(permits).hasSize(7);
@@ -156,25 +154,5 @@ class HostLimiterTest {
             refused.add(problem.message());
           }
         });
-  }
-
-  private static final class TestClock extends Clock {
-
-    private volatile Instant now = Instant.parse("2026-03-01T12:00:00Z");
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

@@ -22,6 +22,7 @@ import com.ibm.watson.visual_recognition.v3.model.DeleteClassifierOptions;
 import com.ibm.watson.visual_recognition.v3.model.GetClassifierOptions;
 import com.ibm.watson.visual_recognition.v3.model.ListClassifiersOptions;
 import com.ibm.watson.visual_recognition.v3.model.UpdateClassifierOptions;
+import io.github.satchel.testing.SettableClock;
 import io.github.satchel.trainer.api.CallKind;
 import io.github.satchel.trainer.api.KeyState;
 import io.github.satchel.trainer.api.Limits;

@@ -2,14 +2,12 @@ package io.github.satchel.trainer.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.testing.SettableClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,30 +18,7 @@ class EmbeddingCacheTest {
   private static final long ROOM_FOR_TEN = 10L * DIMENSIONS * Short.BYTES;
 
   @TempDir private Path directory;
-  private final SettableClock clock = new SettableClock();
-
-  private static final class SettableClock extends Clock {
-    private Instant now = Instant.parse("2026-11-27T17:00:00Z");
-
-    void pass(Duration time) {
-      now = now.plus(time);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
+  private final SettableClock clock = new SettableClock(Instant.parse("2026-11-27T17:00:00Z"));
 
   private EmbeddingCache cache() throws IOException {
     return new EmbeddingCache(directory, DIMENSIONS, ROOM_FOR_TEN, Duration.ofDays(30), clock);
@@ -67,10 +42,10 @@ class EmbeddingCacheTest {
     EmbeddingCache cache = cache();
     for (int i = 0; i < 10; i++) {
       cache.put("v" + i, vector(i));
-      clock.pass(Duration.ofMinutes(1));
+      clock.advance(Duration.ofMinutes(1));
     }
     assertThat(cache.get("v0")).isPresent();
-    clock.pass(Duration.ofMinutes(1));
+    clock.advance(Duration.ofMinutes(1));
     cache.put("v10", vector(10));
     assertThat(cache.get("v0")).isPresent();
     assertThat(cache.get("v1")).isEmpty();
@@ -84,7 +59,7 @@ class EmbeddingCacheTest {
   void whatIsNotUsedForAMonthGoes() throws IOException {
     EmbeddingCache cache = cache();
     cache.put("old", vector(1));
-    clock.pass(Duration.ofDays(31));
+    clock.advance(Duration.ofDays(31));
     cache.put("new", vector(2));
     assertThat(cache.get("old")).isEmpty();
     assertThat(cache.get("new")).isPresent();

@@ -1,4 +1,4 @@
-package io.github.satchel.testkit.watson;
+package io.github.satchel.testing;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -6,15 +6,16 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that stands still unless it is told to go on. */
+/** A clock that stands still unless it is told to go on. Its zone is UTC. */
 public final class SettableClock extends Clock {
+
   private volatile Instant now;
 
   public SettableClock(Instant now) {
     this.now = now;
   }
 
-  public void advance(Duration by) {
+  public synchronized void advance(Duration by) {
     now = now.plus(by);
   }
 
