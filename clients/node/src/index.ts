@@ -1,4 +1,10 @@
-export { type Classification, ClassifyError, type ClassifyErrorCode, type ClassifyOptions, classify } from './classify.js'
+export {
+  type Classification,
+  ClassifyError,
+  type ClassifyErrorCode,
+  type ClassifyOptions,
+  classify
+} from './classify.js'
 export { encryptCredentials, type TrainerCredentials } from './encrypt.js'
 export { SatchelError, type SatchelErrorCode } from './errors.js'
 export { trainerLabels } from './labels.js'

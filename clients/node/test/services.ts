@@ -110,7 +110,7 @@ interface ServicesOptions {
 }
 
 /** What `./satchel services` says last when it starts. */
-const SERVING = /^Ctrl-C ends them/
+const SERVING = /^Press Ctrl-C to stop them/
 
 /** @param ports those that are not just any free one */
 function serve(directory: string, latency: number, ports: Record<string, string> = {}): string[] {
