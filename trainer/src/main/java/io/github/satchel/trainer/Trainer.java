@@ -1,11 +1,12 @@
 package io.github.satchel.trainer;
 
+import io.github.satchel.guard.address.AddressPolicy;
+import io.github.satchel.guard.address.HostPatterns;
 import io.github.satchel.trainer.api.ApiHandler;
 import io.github.satchel.trainer.api.CallSteps;
 import io.github.satchel.trainer.api.Directories;
 import io.github.satchel.trainer.api.Forms;
 import io.github.satchel.trainer.api.Iam;
-import io.github.satchel.trainer.api.ImageFetcher;
 import io.github.satchel.trainer.api.Key;
 import io.github.satchel.trainer.api.Limits;
 import io.github.satchel.trainer.embedding.Embedder;
@@ -42,6 +43,7 @@ public final class Trainer implements AutoCloseable {
 
   private final Embedder embedder;
   private final TrainingQueue queue;
+  private final WebImageFetcher fetcher;
   private final HttpServer server;
 
   private Trainer(Builder builder) throws IOException {
@@ -73,13 +75,14 @@ public final class Trainer implements AutoCloseable {
     queue =
         new TrainingQueue(
             store, embedder, network, training, builder.trainings, builder.maxWaiting, clock);
+    fetcher = new WebImageFetcher(builder.addresses);
     var iam = new Iam(keys, clock, TOKEN_LIFE);
     var api =
         new ApiHandler(
             iam,
             queue,
             new Forms(limits.maxCallBytes(), store.incoming()),
-            builder.fetcher,
+            fetcher,
             (key, kind) -> CallSteps.NONE,
             limits);
     server =
@@ -128,6 +131,7 @@ public final class Trainer implements AutoCloseable {
     try {
       server.close();
     } finally {
+      fetcher.close();
       queue.close();
       embedder.close();
     }
@@ -146,7 +150,8 @@ public final class Trainer implements AutoCloseable {
     private int thumbnails = 12;
     private long embeddingBytes = 1L << 30;
     private Duration embeddingAge = Duration.ofDays(30);
-    private ImageFetcher fetcher = ImageFetcher.NONE;
+    private AddressPolicy addresses =
+        AddressPolicy.allowing(List.of(), new HostPatterns(List.of()));
 
     private Builder(Path directory, Network network) {
       this.directory = directory;
@@ -207,9 +212,9 @@ public final class Trainer implements AutoCloseable {
       return this;
     }
 
-    /** What fetches images of {@code classify?url=}; nothing does unless told. */
-    public Builder fetcher(ImageFetcher fetcher) {
-      this.fetcher = fetcher;
+    /** Where images of {@code classify?url=} may be: on the public internet unless told. */
+    Builder addresses(AddressPolicy addresses) {
+      this.addresses = addresses;
       return this;
     }
 

@@ -1,5 +1,7 @@
 package io.github.satchel.trainer;
 
+import io.github.satchel.guard.address.AddressPolicy;
+import io.github.satchel.guard.address.BlockedAddressException;
 import io.github.satchel.trainer.api.ImageFetcher;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,12 +11,11 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiPredicate;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -47,15 +48,12 @@ final class WebImageFetcher implements ImageFetcher, AutoCloseable {
             return thread;
           });
 
-  /**
-   * @param allowed whether a host may be connected to at an address
-   */
-  WebImageFetcher(BiPredicate<String, InetAddress> allowed) {
+  WebImageFetcher(AddressPolicy policy) {
     client =
         HttpClients.custom()
             .setConnectionManager(
                 PoolingHttpClientConnectionManagerBuilder.create()
-                    .setDnsResolver(new GuardedResolver(allowed))
+                    .setDnsResolver(new GuardedResolver(policy))
                     .setMaxConnTotal(MAX_CONNECTIONS)
                     .setMaxConnPerRoute(MAX_CONNECTIONS)
                     .setDefaultConnectionConfig(
@@ -76,23 +74,11 @@ final class WebImageFetcher implements ImageFetcher, AutoCloseable {
             .build();
   }
 
-  private static final class BlockedAddressException extends UnknownHostException {
-    BlockedAddressException(String host) {
-      super("not an address of the public internet: " + host);
-    }
-  }
-
-  private record GuardedResolver(BiPredicate<String, InetAddress> allowed) implements DnsResolver {
+  private record GuardedResolver(AddressPolicy policy) implements DnsResolver {
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
-      InetAddress[] checked =
-          Arrays.stream(SystemDefaultDnsResolver.INSTANCE.resolve(host))
-              .filter(address -> allowed.test(host, address))
-              .toArray(InetAddress[]::new);
-      if (checked.length == 0) {
-        throw new BlockedAddressException(host);
-      }
-      return checked;
+      InetAddress[] all = SystemDefaultDnsResolver.INSTANCE.resolve(host);
+      return policy.check(host, List.of(all)).toArray(InetAddress[]::new);
     }
 
     @Override

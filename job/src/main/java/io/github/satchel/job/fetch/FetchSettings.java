@@ -1,5 +1,8 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.guard.address.AddressPolicy;
+import io.github.satchel.guard.address.HostPatterns;
+import io.github.satchel.guard.address.Network;
 import io.github.satchel.job.SatchelOptions;
 import io.github.satchel.job.cache.CacheSettings;
 import java.io.Serializable;

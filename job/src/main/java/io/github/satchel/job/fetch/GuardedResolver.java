@@ -1,5 +1,8 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.guard.address.AddressPolicy;
+import io.github.satchel.guard.address.BlockedAddressException;
+import io.github.satchel.guard.address.HostNames;
 import io.netty.resolver.InetNameResolver;
 import io.netty.resolver.NameResolver;
 import io.netty.util.concurrent.EventExecutor;
@@ -60,12 +63,10 @@ final class GuardedResolver extends InetNameResolver {
   }
 
   private void check(String host, List<InetAddress> addresses, Promise<List<InetAddress>> promise) {
-    List<InetAddress> allowed =
-        addresses.stream().filter(address -> policy.allows(host, address)).toList();
-    if (allowed.isEmpty()) {
-      promise.tryFailure(new BlockedAddressException(host));
-    } else {
-      promise.trySuccess(allowed);
+    try {
+      promise.trySuccess(policy.check(host, addresses));
+    } catch (BlockedAddressException e) {
+      promise.tryFailure(e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.guard.address.HostNames;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.asynchttpclient.uri.Uri;

@@ -3,6 +3,7 @@ package io.github.satchel.job.fetch;
 import static org.asynchttpclient.Dsl.asyncHttpClient;
 import static org.asynchttpclient.Dsl.config;
 
+import io.github.satchel.guard.address.HostNames;
 import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.Validators;
 import io.netty.channel.EventLoopGroup;

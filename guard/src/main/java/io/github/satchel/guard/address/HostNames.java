@@ -1,4 +1,4 @@
-package io.github.satchel.job.fetch;
+package io.github.satchel.guard.address;
 
 import java.math.BigInteger;
 import java.net.IDN;
@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * Host names as a browser understands them, after the host parser of the <a
  * href="https://url.spec.whatwg.org/#host-parsing">URL standard</a>.
  */
-final class HostNames {
+public final class HostNames {
 
   private static final Pattern ESCAPES = Pattern.compile("(%[0-9A-Fa-f]{2})+");
   private static final Pattern NUMBER = Pattern.compile("0[xX][0-9A-Fa-f]*|[0-9]+");
@@ -32,7 +32,7 @@ final class HostNames {
    *
    * @throws IllegalArgumentException if it is no name of a host
    */
-  static String normalise(String host) {
+  public static String normalise(String host) {
     if (host.startsWith("[") && host.endsWith("]")) {
       return host.toLowerCase(Locale.ROOT);
     }
@@ -52,7 +52,7 @@ final class HostNames {
    * @return empty if the host has to be looked up
    * @throws UnknownHostException if it looks like an address and is none
    */
-  static Optional<InetAddress> literal(String host) throws UnknownHostException {
+  public static Optional<InetAddress> literal(String host) throws UnknownHostException {
     if (host.startsWith("[")) {
       if (host.indexOf('%') >= 0) { // a zone: of this machine's links only
         throw new UnknownHostException(host);
@@ -102,7 +102,7 @@ final class HostNames {
   }
 
   /** Resolves percent escapes, of UTF-8. */
-  static String unescape(String host) {
+  public static String unescape(String host) {
     return ESCAPES
         .matcher(host)
         .replaceAll(

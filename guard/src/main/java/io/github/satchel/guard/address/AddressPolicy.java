@@ -1,4 +1,4 @@
-package io.github.satchel.job.fetch;
+package io.github.satchel.guard.address;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * (RFC 3056), Teredo (RFC 4380), ISATAP (RFC 5214). An IPv4-mapped address is an {@link
  * Inet4Address} in Java and is judged as that.
  */
-record AddressPolicy(List<Network> allowedNetworks, HostPatterns allowedHosts) {
+public record AddressPolicy(List<Network> allowedNetworks, HostPatterns allowedHosts) {
 
   private static final List<Network> FORBIDDEN_IPV4 =
       Stream.of(
@@ -57,16 +57,27 @@ record AddressPolicy(List<Network> allowedNetworks, HostPatterns allowedHosts) {
    * @param networks CIDR blocks
    * @throws IllegalArgumentException if one of them is none
    */
-  static AddressPolicy allowing(List<String> networks, HostPatterns hosts) {
+  public static AddressPolicy allowing(List<String> networks, HostPatterns hosts) {
     return new AddressPolicy(networks.stream().map(Network::parse).toList(), hosts);
   }
 
   /**
-   * Whether a host may be connected to at one of its addresses.
+   * Those of a host's addresses that may be connected to.
    *
-   * @param host as {@link WebAddress} writes it
+   * @param host as {@link HostNames#normalise} writes it
+   * @throws BlockedAddressException if there are none
    */
-  boolean allows(String host, InetAddress address) {
+  public List<InetAddress> check(String host, List<InetAddress> addresses)
+      throws BlockedAddressException {
+    List<InetAddress> allowed =
+        addresses.stream().filter(address -> allows(host, address)).toList();
+    if (allowed.isEmpty()) {
+      throw new BlockedAddressException(host);
+    }
+    return allowed;
+  }
+
+  private boolean allows(String host, InetAddress address) {
     return isPublic(address)
         || allowedNetworks.stream().anyMatch(network -> network.contains(address))
         || allowedHosts.matches(host);

@@ -1,9 +1,9 @@
-package io.github.satchel.job.fetch;
+package io.github.satchel.guard.address;
 
-import java.io.IOException;
+import java.net.UnknownHostException;
 
 /** None of a host's addresses may be connected to. */
-final class BlockedAddressException extends IOException {
+public final class BlockedAddressException extends UnknownHostException {
   BlockedAddressException(String host) {
     super("not an address of the public internet: " + host);
   }

@@ -1,4 +1,4 @@
-package io.github.satchel.job.fetch;
+package io.github.satchel.guard.address;
 
 import io.netty.util.NetUtil;
 import java.math.BigInteger;
@@ -10,14 +10,14 @@ import java.net.InetAddress;
  * @param size of an address, in bytes
  * @param hostBits how many bits at the end of an address do not matter
  */
-record Network(BigInteger prefix, int size, int hostBits) {
+public record Network(BigInteger prefix, int size, int hostBits) {
 
   /**
    * Reads a block; without a slash, it is a single address.
    *
    * @throws IllegalArgumentException if it is none
    */
-  static Network parse(String cidr) {
+  public static Network parse(String cidr) {
     int slash = cidr.indexOf('/');
     byte[] address =
         NetUtil.createByteArrayFromIpAddressString(slash < 0 ? cidr : cidr.substring(0, slash));
@@ -35,7 +35,7 @@ record Network(BigInteger prefix, int size, int hostBits) {
   }
 
   /** Whether {@link #parse} takes it. */
-  static boolean isNetwork(String cidr) {
+  public static boolean isNetwork(String cidr) {
     try {
       parse(cidr);
       return true;
