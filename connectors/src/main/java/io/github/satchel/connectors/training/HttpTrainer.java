@@ -73,10 +73,7 @@ final class HttpTrainer implements Trainer {
     retrier.retrying(() -> TrainingFiles.requireArchives(training));
     byte[] message = message(training);
     LOG.info(
-        "Training {}: upload of {} bytes begins, endpoint {}",
-        training.id(),
-        training.bytes(),
-        name);
+        "Training {}: uploading {} bytes to endpoint {}", training.id(), training.bytes(), name);
     try {
       Classifier taken = retrier.retrying(() -> post(attempt, name, message));
       metrics.inc(TrainingCounter.CLASSIFIERS_CREATED);

@@ -165,7 +165,7 @@ public final class KeyedWork implements AutoCloseable {
   public void close() throws InterruptedException {
     stop();
     if (!threads.awaitTermination(closeLimit.toMillis(), TimeUnit.MILLISECONDS)) {
-      LOG.warn("Threads {} are still busy {} after they were told to stop", name, closeLimit);
+      LOG.warn("Threads {} are still busy {} after they were asked to stop", name, closeLimit);
     }
   }
 

@@ -31,7 +31,7 @@ final class SecretFiles {
    */
   static <R> Optional<R> read(String directory, String name, ObjectReader reader, String what) {
     if (!NAME.matcher(name).matches()) {
-      LOG.warn("There can be no {} of a name that is not a plain file name", what);
+      LOG.warn("The name of a file of {} is not a plain file name", what);
       return Optional.empty();
     }
     try {
@@ -41,7 +41,7 @@ final class SecretFiles {
       LOG.warn("There are no {} {}", what, name);
     } catch (JacksonException malformed) {
       // Jackson's messages repeat what they could not read, which may be the secret.
-      LOG.warn("The file of {} {} does not hold what it should", what, name);
+      LOG.warn("The file of {} {} does not have the expected content", what, name);
     } catch (IOException unreadable) {
       LOG.warn("The file of {} {} cannot be read: {}", what, name, unreadable.toString());
     }

@@ -62,7 +62,7 @@ final class TrainingFiles {
     } catch (IOException impossible) {
       throw new IllegalStateException(impossible);
     }
-    LOG.warn("Training {}: the journal {} makes no sense", training.id(), training.journal());
+    LOG.warn("Training {}: the journal {} is invalid", training.id(), training.journal());
     return JournalEntry.unreadable();
   }
 
@@ -91,7 +91,7 @@ final class TrainingFiles {
           : Optional.ofNullable(Json.MAPPER.readValue(content.get(), Conclusion.class))
               .filter(each -> each.kind() != null && each.at() != null);
     } catch (IOException malformed) {
-      LOG.warn("Training {}: {} makes no sense", training.id(), conclusion(training));
+      LOG.warn("Training {}: {} is invalid", training.id(), conclusion(training));
       return Optional.empty();
     }
   }
@@ -203,7 +203,7 @@ final class TrainingFiles {
         path.getFileSystem().delete(path, false);
       } catch (IOException undeletable) {
         LOG.warn(
-            "Training {}: the archive {} is left over, {}",
+            "Training {}: cannot remove archive {}: {}",
             training.id(),
             archive.uri(),
             undeletable.toString());

@@ -220,7 +220,7 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
   public void processElement(StreamRecord<IN> record) throws Exception {
     String id = (String) getCurrentKey();
     if (queued.value() != null) {
-      LOG.info("Training {} is under way already", id);
+      LOG.info("Training {} is already in progress", id);
       return;
     }
     pending.update(record.getValue());

@@ -51,7 +51,7 @@ final class TrainingRunner {
           training, failed(new Attempt(training, Optional.empty(), progress), unreadable));
     }
     if (earlier.isPresent() && earlier.get().state() == State.COMPLETED) {
-      LOG.info("Training {} has ended before, its outcome is given again", training.id());
+      LOG.info("Training {} has already ended; repeating its outcome", training.id());
       metrics.inc(TrainingCounter.OUTCOMES_REPLAYED);
       return finish(training, earlier.get());
     }

@@ -137,7 +137,7 @@ final class WatsonTrainer implements Trainer {
   private Optional<Classifier> createUnder(Attempt attempt, Account account)
       throws UploadException, InterruptedException {
     LOG.info(
-        "Training {}: upload of {} bytes begins, credentials {}",
+        "Training {}: uploading {} bytes with credentials {}",
         attempt.training().id(),
         attempt.training().bytes(),
         account.name());
@@ -167,7 +167,7 @@ final class WatsonTrainer implements Trainer {
       }
       for (String old : creation.replaceable(training, account.get())) {
         LOG.info(
-            "Training {}: the plan of credentials {} is full, {} makes room",
+            "Training {}: the plan of credentials {} is full; deleting {} to make room",
             training.id(),
             name,
             old);
@@ -206,7 +206,7 @@ final class WatsonTrainer implements Trainer {
       throw failure;
     }
     LOG.warn(
-        "Training {}: credentials {} are of no use, {}: {}",
+        "Training {}: credentials {} do not work, {}: {}",
         attempt.training().id(),
         account.name(),
         verdict,

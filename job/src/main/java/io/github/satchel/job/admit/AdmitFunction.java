@@ -89,7 +89,7 @@ public final class AdmitFunction
     Long until = seen.value();
     if (until != null && context.timerService().currentProcessingTime() < until) {
       context.output(signals, RequestSignal.repeated(request.requestId()));
-      LOG.info("Request {} was seen before and is not served again", request.requestId());
+      LOG.info("Request {} is a repetition and is not served again", request.requestId());
       repeated.inc();
       return;
     }

@@ -58,7 +58,7 @@ public final class ValidateFunction extends ProcessFunction<RawRequest, Training
     } else if (parsed instanceof ParsedRequest.Invalid invalid) {
       String reason = invalid.summary();
       LOG.info(
-          "Request {} at {}-{}@{} is set aside: {}",
+          "Request {} at {}-{}@{} becomes a dead letter: {}",
           invalid.requestId(),
           raw.topic(),
           raw.partition(),

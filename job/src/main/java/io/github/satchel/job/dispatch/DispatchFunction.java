@@ -136,7 +136,7 @@ public final class DispatchFunction
     if (status.ended()) {
       if (!running.isSent()) {
         LOG.info(
-            "Request {} has ended: {} of {} images need not be fetched",
+            "Request {} has ended: {} of {} images are not fetched",
             status.requestId(),
             running.images() - running.sent(),
             running.images());

@@ -123,7 +123,7 @@ public final class RequestStatusDeserializer
       return READER.readValue(record.value());
     } catch (IOException e) {
       LOG.warn(
-          "{}-{}@{} is no event: {}",
+          "{}-{}@{} is not an event: {}",
           record.topic(),
           record.partition(),
           record.offset(),

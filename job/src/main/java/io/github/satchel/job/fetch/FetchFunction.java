@@ -80,7 +80,8 @@ public final class FetchFunction extends RichAsyncFunction<ImageTask, FetchedIma
     try {
       delivery.cancelWith(shared.fetch(task, Objects.requireNonNull(metrics), delivery));
     } catch (RuntimeException e) { // a mistake of ours: one image shall not stop all the others
-      LOG.error("{}: fetching image {} went wrong", task.requestId(), task.index(), e);
+      LOG.error(
+          "Request {}: fetching image {} failed unexpectedly", task.requestId(), task.index(), e);
       delivery.failed(Problems.unusableAddress());
     }
   }

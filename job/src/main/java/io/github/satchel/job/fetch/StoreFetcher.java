@@ -70,7 +70,7 @@ final class StoreFetcher implements AutoCloseable {
    */
   Runnable fetch(StoredImage image, Validators validators, Receiver receiver) {
     if (directory == null) {
-      LOG.warn("A stored image is asked for, but images.dir is not set");
+      LOG.warn("A request names a stored image, but images.dir is not set");
       receiver.failed(Problems.storeUnreachable());
       return () -> {};
     }

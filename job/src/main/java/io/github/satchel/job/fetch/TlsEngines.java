@@ -88,10 +88,10 @@ final class TlsEngines implements SslEngineFactory {
     }
     if (LOGGED.compareAndSet(false, true)) {
       if (available) {
-        LOG.info("Downloads are encrypted by {}", OpenSsl.versionString());
+        LOG.info("TLS for downloads: {}", OpenSsl.versionString());
       } else {
         LOG.warn(
-            "BoringSSL does not load, downloads are encrypted by the JVM: {}",
+            "BoringSSL does not load; downloads use the JVM's TLS: {}",
             String.valueOf(OpenSsl.unavailabilityCause()));
       }
     }

@@ -190,7 +190,7 @@ final class WikimediaThumbnails {
 
             @Override
             public void failed() {
-              LOG.info("Wikimedia API gives no thumbnails for {} images", waiting.size());
+              LOG.info("The Wikimedia API returned no thumbnails for {} images", waiting.size());
               tell(Map.of());
             }
           });
@@ -231,7 +231,7 @@ final class WikimediaThumbnails {
           }
         }
       } catch (IOException | IllegalArgumentException e) {
-        LOG.info("Wikimedia API answers with something else: {}", e.getMessage());
+        LOG.info("Unexpected response from the Wikimedia API: {}", e.getMessage());
       }
       return answers;
     }

@@ -33,8 +33,7 @@ final class Kernels {
       }
       if (SAID.compareAndSet(false, true)) {
         LOG.warn(
-            "The native kernel does not load, pictures are resized by the Java kernel: {}",
-            e.toString());
+            "The native kernel does not load; the Java kernel resizes pictures: {}", e.toString());
       }
       return List.of(new JavaKernel(settings));
     }

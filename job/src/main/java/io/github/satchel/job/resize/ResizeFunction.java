@@ -154,8 +154,7 @@ public final class ResizeFunction extends RichMapFunction<FetchedImage, ResizedI
   public void notifyCheckpointComplete(long checkpoint) {
     if (checkpoint >= endAfterCheckpoint) {
       LOG.error(
-          "{} decoders of pictures did not end and cannot be stopped: this process ends, to be"
-              + " started anew",
+          "{} picture decoders hang and cannot be stopped; the process exits, to be restarted",
           Objects.requireNonNull(worker).hung().running());
       processEnd.request();
     }

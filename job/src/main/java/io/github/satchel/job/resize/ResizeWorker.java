@@ -84,7 +84,7 @@ final class ResizeWorker implements AutoCloseable {
       try (var ignored = memory.acquire(decoder.resizer.need(header))) {
         return decode(content, header, format);
       } catch (OutOfMemoryError e) {
-        LOG.warn("Memory ran out for {} x {} pixels: {}", header.width(), header.height(), e);
+        LOG.warn("Out of memory at {} x {} pixels: {}", header.width(), header.height(), e);
       }
       return decodeAlone(content, header, format);
     } catch (UnreadablePictureException e) {
@@ -102,7 +102,7 @@ final class ResizeWorker implements AutoCloseable {
       } catch (OutOfMemoryError e) {
         if (System.nanoTime() - end > 0) {
           LOG.error(
-              "Memory runs out for {} x {} pixels; the heap is too small for resize.max-pixels",
+              "Out of memory at {} x {} pixels; the heap is too small for resize.max-pixels",
               header.width(),
               header.height());
           throw UnreadablePictureException.tooManyPixels(header);

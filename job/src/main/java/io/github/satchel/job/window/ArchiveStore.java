@@ -112,7 +112,7 @@ final class ArchiveStore {
     } catch (IOException e) {
       // Cut short by a crash. Nothing is said of a request before its decision is on disk whole, so
       // nobody has seen what this one would have been.
-      LOG.warn("The decision on request {} is unreadable and is made again", requestId);
+      LOG.warn("The stored decision on request {} is unreadable; deciding again", requestId);
       return null;
     }
   }

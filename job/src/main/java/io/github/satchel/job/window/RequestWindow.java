@@ -223,7 +223,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     String newer = signal.supersededBy();
     if (tombstone.value() != null) {
       if (newer == null && askedAgain.value() == null) {
-        LOG.info("Request {} has ended, its outcome is told again", id);
+        LOG.info("Request {} has ended; its outcome is sent again", id);
         askedAgain.update(true);
         answerAgain(id);
       }
@@ -536,7 +536,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
       return true;
     } catch (IOException | RuntimeException e) {
       removalsFailed.inc();
-      LOG.warn("What is left of request {} could not be removed yet: {}", id, e.toString());
+      LOG.warn("Cannot remove the files of request {} yet: {}", id, e.toString());
       return false;
     }
   }

@@ -66,7 +66,7 @@ final class Settlement {
   Decision settle() throws IOException, InterruptedException {
     Decision earlier = archives.readDecision(requestId);
     if (earlier != null) {
-      LOG.info("Request {} was decided before, and stays so", requestId);
+      LOG.info("Request {} is already decided", requestId);
       return earlier.inline() ? rebuilt(earlier) : earlier;
     }
     return decideNow();

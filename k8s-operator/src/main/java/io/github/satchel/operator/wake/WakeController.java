@@ -63,13 +63,13 @@ public final class WakeController {
     if (deployment.isSuspended()) {
       awakeSince = now;
       if (waiting > 0) {
-        LOG.info("{} requests wait: the job is resumed", waiting);
+        LOG.info("{} requests are waiting; resuming the job", waiting);
         deployment.resume();
       }
     } else if (waiting == 0 && awakeSince.plus(idleAfter).isBefore(now)) {
       Instant newest = backlog.newest();
       if (newest.plus(idleAfter).isBefore(now)) {
-        LOG.info("Nothing was written since {}: the job is suspended", newest);
+        LOG.info("Nothing has been written since {}; suspending the job", newest);
         deployment.suspend();
       }
     }

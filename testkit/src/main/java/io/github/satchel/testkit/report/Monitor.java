@@ -182,7 +182,7 @@ public final class Monitor implements AutoCloseable {
         job.add(sample);
       }
     } catch (IOException e) {
-      LOG.info("Flink tells nothing now: {}", e.toString());
+      LOG.info("Flink does not respond: {}", e.toString());
     }
   }
 

@@ -96,7 +96,7 @@ final class Plan {
       if (!now.isBefore(next.at())) {
         all.remove();
         classifiers.put(next.classifier().id(), next.classifier());
-        LOG.info("Classifier {} with key {} is back", next.classifier().id(), key.name());
+        LOG.info("Classifier {} with key {} has reappeared", next.classifier().id(), key.name());
       }
     }
   }

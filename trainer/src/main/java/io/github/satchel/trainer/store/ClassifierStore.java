@@ -69,7 +69,7 @@ public final class ClassifierStore {
       records.put(record.id(), record);
       sweep(directory, record);
     } catch (JsonProcessingException e) {
-      LOG.warn("{} is no classifier and is left alone: {}", directory, e.getOriginalMessage());
+      LOG.warn("Ignoring {}, which is not a classifier: {}", directory, e.getOriginalMessage());
     }
   }
 

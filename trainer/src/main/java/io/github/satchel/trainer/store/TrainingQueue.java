@@ -98,7 +98,7 @@ public final class TrainingQueue implements Classifiers, AutoCloseable {
             work -> new Thread(work, "trainer-" + number.incrementAndGet()));
     for (StoredClassifier record : unfinished) {
       LOG.info(
-          "Classifier {} was not ready when the trainer ended, and is trained now", record.id());
+          "Classifier {} was not ready when the trainer stopped; training it now", record.id());
       threads.execute(() -> train(record.id()));
     }
   }
@@ -263,7 +263,7 @@ public final class TrainingQueue implements Classifiers, AutoCloseable {
 
   private void takePlace() throws Refusal {
     if (!places.tryAcquire()) {
-      LOG.warn("{} trainings wait already: a create is refused with 429", maxWaiting);
+      LOG.warn("{} trainings are waiting; refusing a create with 429", maxWaiting);
       throw new Refusal(BUSY);
     }
   }
@@ -300,7 +300,7 @@ public final class TrainingQueue implements Classifiers, AutoCloseable {
         return; // an interrupted thread's files close; the next process trains it
       }
       if (Files.exists(store.directory(id))) {
-        LOG.error("Classifier {} was not trained", id, e);
+        LOG.error("Training classifier {} failed", id, e);
         fail(record);
       }
     }
