@@ -35,7 +35,7 @@ import org.apache.hc.core5.util.Timeout;
 final class WebImageFetcher implements ImageFetcher, AutoCloseable {
   private static final Timeout PATIENCE = Timeout.ofSeconds(10);
   private static final int MAX_REDIRECTS = 5;
-  private static final int MAX_CONNECTIONS = 8;
+  private static final int MAX_CONNECTIONS = 4;
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 

@@ -10,6 +10,7 @@ import io.github.satchel.trainer.api.Limits;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -238,8 +240,48 @@ class HostileInputTest {
             "a directory that begins nowhere",
             changed(SUNS, SUNS.length - 6, 255, 255, 255, 127),
             400),
+        zip("two entries of one name", renamed(SUNS, "sun-2.png", "sun-1.png"), 400),
+        zip("a strip of 40,000 x 32", TestPictures.zip(with("strip.png", png(40_000, 32))), 200),
+        zip(
+            "a picture that is a zip, too",
+            TestPictures.zip(with("both.png", concat(TestPictures.sun(1), SUNS))),
+            200),
+        zip("a GIF", TestPictures.zip(with("a.gif", encoded("gif"))), 400),
         zip("more entries than it says", changed(SUNS, SUNS.length - 12, 1, 0), 200, 400),
         zip("fewer entries than it says", changed(SUNS, SUNS.length - 12, 255, 255), 200, 400));
+  }
+
+  /** The same zip with another name of the same length. */
+  private static byte[] renamed(byte[] zip, String from, String to) {
+    return new String(zip, ISO_8859_1).replace(from, to).getBytes(ISO_8859_1);
+  }
+
+  private static byte[] encoded(String format) {
+    return TestPictures.encoded(new BufferedImage(64, 64, BufferedImage.TYPE_BYTE_INDEXED), format);
+  }
+
+  /** A PNG with a chunk of compressed zeros behind its header. */
+  private static byte[] png(String chunk, String keyword, int megabytes) {
+    byte[] png = png(64, 64);
+    int headerEnd = 33;
+    var data = new ByteArrayOutputStream();
+    data.writeBytes(chunk.getBytes(ISO_8859_1));
+    data.writeBytes(keyword.getBytes(ISO_8859_1));
+    data.writeBytes(new byte[2]);
+    try (var deflated = new DeflaterOutputStream(data)) {
+      for (int i = 0; i < megabytes; i++) {
+        deflated.write(new byte[1 << 20]);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    var crc = new CRC32();
+    crc.update(data.toByteArray());
+    ByteBuffer whole = ByteBuffer.allocate(png.length + data.size() + 8);
+    whole.put(png, 0, headerEnd);
+    whole.putInt(data.size() - 4).put(data.toByteArray()).putInt((int) crc.getValue());
+    whole.put(png, headerEnd, png.length - headerEnd);
+    return whole.array();
   }
 
   private static byte[] concat(byte[] one, byte[] other) {
@@ -278,6 +320,16 @@ class HostileInputTest {
         picture("noise in a JPEG", changed(jpeg, 25, 1, 2, 3, 4, 5, 6, 7, 8), 200, 400),
         picture("a JPEG of zero lines", changed(jpeg, indexOf(jpeg, 0xC0) + 4, 0, 0), 200, 400),
         picture("larger than an image may be", new byte[500_001], 413),
+        picture("TIFF", encoded("tiff"), 400),
+        picture("a text of 100 MB in a PNG", png("zTXt", "Comment", 100), 200, 400),
+        picture("a colour profile of 100 MB in a PNG", png("iCCP", "sRGB", 100), 200, 400),
+        picture("a PNG that is a zip, too", concat(sun, SUNS), 200),
+        picture("a JPEG behind a PNG", concat(sun, jpeg), 200),
+        picture("two JPEGs", concat(jpeg, jpeg), 200, 400),
+        picture(
+            "a zip of one that lies",
+            TestPictures.zip(Map.of("a.png", sized(60_000, 60_000))),
+            400),
         picture("a zip of six", TestPictures.zip(true, 6, 1), 400),
         picture("a zip of five", TestPictures.zip(true, 5, 1), 200),
         picture("a zip of texts", TestPictures.zip(Map.of("a", "b".getBytes(UTF_8))), 400),

@@ -3,6 +3,7 @@ package io.github.satchel.trainer.api;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.io.Content;
@@ -23,6 +24,9 @@ public final class ApiHandler extends Handler.Abstract {
 
   private static final String CLASSIFIERS_PATH = "/v3/classifiers";
   private static final String CLASSIFY_PATH = "/v3/classify";
+
+  /** Images in memory at once, whatever the number of calls; those of other calls wait on disk. */
+  private static final int IMAGES_IN_MEMORY = 4;
 
   private final Iam iam;
   private final ClassifierApi api;
@@ -51,9 +55,14 @@ public final class ApiHandler extends Handler.Abstract {
     this.iam = iam;
     this.steps = steps;
     this.limits = limits;
+    var memory = new Semaphore(IMAGES_IN_MEMORY);
     api =
         new ClassifierApi(
-            limits, forms, classifiers, new Classification(limits, classifiers, fetcher));
+            limits,
+            forms,
+            classifiers,
+            new Classification(limits, classifiers, fetcher, memory),
+            memory);
   }
 
   @Override

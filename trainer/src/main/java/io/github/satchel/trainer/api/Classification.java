@@ -16,6 +16,8 @@ import java.util.Comparator;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -37,12 +39,19 @@ final class Classification {
   private final Limits limits;
   private final Classifiers classifiers;
   private final ImageFetcher fetcher;
+  private final Semaphore memory;
   private final ObjectMapper mapper = new ObjectMapper();
 
-  Classification(Limits limits, Classifiers classifiers, ImageFetcher fetcher) {
+  /**
+   * Classifies images.
+   *
+   * @param memory a permit for each image that may be in memory
+   */
+  Classification(Limits limits, Classifiers classifiers, ImageFetcher fetcher, Semaphore memory) {
     this.limits = limits;
     this.classifiers = classifiers;
     this.fetcher = fetcher;
+    this.memory = memory;
   }
 
   /**
@@ -53,11 +62,14 @@ final class Classification {
   record Call(
       List<Image> images, @Nullable String address, List<String> classifierIds, double threshold) {}
 
-  /** An image as it came. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Image(@Nullable String name, byte[] content) {}
+  /** An image as it came; mostly it lies on disk. */
+  record Image(@Nullable String name, Content content) {
+    interface Content {
+      byte[] read() throws IOException;
+    }
+  }
 
-  /** Reads a form; an image, or a zip of some. */
+  /** Reads a form; an image, or a zip of some, which have to stay where they are until the end. */
   Call read(MultiPartFormData.Parts parts, Path directory) throws IOException, Refusal {
     List<Image> images = new ArrayList<>();
     var parameters = new Parameters();
@@ -108,13 +120,14 @@ final class Classification {
     }
     List<Image> images = new ArrayList<>(call.images());
     if (call.address() != null) {
-      images.add(new Image(null, fetch(call.address())));
+      byte[] content = fetch(call.address());
+      images.add(new Image(null, () -> content));
     }
     ObjectNode body = Answer.object();
     ArrayNode results = body.putArray("images");
     boolean single = images.size() == 1;
     for (Image image : images) {
-      ObjectNode result = result(key, image, ready, call.threshold());
+      ObjectNode result = inMemory(key, image, ready, call.threshold());
       if (image.name() != null) {
         result.put("image", image.name());
       } else {
@@ -137,11 +150,23 @@ final class Classification {
         .toList();
   }
 
+  private ObjectNode inMemory(Key key, Image image, List<Classifier> ready, double threshold)
+      throws IOException, InterruptedException, Refusal {
+    memory.acquire();
+    try {
+      return result(key, image, ready, threshold);
+    } finally {
+      memory.release();
+    }
+  }
+
   private ObjectNode result(Key key, Image image, List<Classifier> ready, double threshold)
       throws IOException, InterruptedException, Refusal {
+    byte[] content;
     ImageHeader header;
     try {
-      header = ImageHeader.read(image.content());
+      content = image.content().read();
+      header = ImageHeader.read(content);
     } catch (IOException e) {
       return Answer.imageError(400, INPUT_ERROR, INVALID);
     }
@@ -164,7 +189,7 @@ final class Classification {
     for (Classifier classifier : ready) {
       List<Classifiers.Score> scores;
       try {
-        scores = classifiers.classify(key, classifier.id(), image.content());
+        scores = classifiers.classify(key, classifier.id(), content);
       } catch (Refusal refusal) {
         if (refusal.answer().status() != 400) {
           throw refusal;
@@ -204,7 +229,7 @@ final class Classification {
     if (part.getLength() > limits.maxZipBytes()) {
       throw new Refusal(Answer.TOO_LARGE);
     }
-    Path file = directory.resolve("images");
+    Path file = directory.resolve("images-" + UUID.randomUUID());
     part.writeTo(file);
     if (isZip(file)) {
       return unzipped(file);
@@ -212,7 +237,7 @@ final class Classification {
     if (Files.size(file) > limits.maxImageBytes()) {
       throw new Refusal(Answer.TOO_LARGE);
     }
-    return List.of(new Image(name, Files.readAllBytes(file)));
+    return List.of(new Image(name, () -> Files.readAllBytes(file)));
   }
 
   private static boolean isZip(Path file) throws IOException {
@@ -234,7 +259,7 @@ final class Classification {
               Answer.inputError(
                   "At most " + limits.maxClassified() + " images are classified at once"));
         }
-        images.add(new Image(entry.getName(), unzipped(file, entry)));
+        images.add(new Image(entry.getName(), () -> unzipped(zip, entry)));
       }
     } catch (ZipException | IllegalArgumentException e) { // the latter for names that are no text
       throw new Refusal(Answer.notClassified(400, INPUT_ERROR, INVALID));
@@ -242,12 +267,9 @@ final class Classification {
     return images;
   }
 
-  /** Empty, and so no image, if it cannot be unpacked. */
-  private byte[] unzipped(ZipFile file, ZipEntry entry) {
-    try {
+  private byte[] unzipped(Path zip, ZipEntry entry) throws IOException {
+    try (var file = new ZipFile(zip.toFile())) {
       return ZipCheck.read(file, entry, limits.maxImageBytes());
-    } catch (IOException e) {
-      return new byte[0];
     }
   }
 

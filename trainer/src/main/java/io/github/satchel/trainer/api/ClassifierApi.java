@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +26,24 @@ final class ClassifierApi {
   private final Forms forms;
   private final Classifiers classifiers;
   private final Classification classification;
+  private final Semaphore memory;
 
+  /**
+   * Serves calls.
+   *
+   * @param memory a permit for each image that may be in memory
+   */
   ClassifierApi(
-      Limits limits, Forms forms, Classifiers classifiers, Classification classification) {
+      Limits limits,
+      Forms forms,
+      Classifiers classifiers,
+      Classification classification,
+      Semaphore memory) {
     this.limits = limits;
     this.forms = forms;
     this.classifiers = classifiers;
     this.classification = classification;
+    this.memory = memory;
   }
 
   /**
@@ -184,7 +198,7 @@ final class ClassifierApi {
           request,
           steps.body(request),
           (parts, directory) -> {
-            TrainingData received = TrainingData.read(parts, limits, directory);
+            TrainingData received = checked(parts, directory);
             data = received;
             try {
               steps.beforeActing();
@@ -220,17 +234,31 @@ final class ClassifierApi {
       return classifiers.update(key, id, received);
     }
 
+    private TrainingData checked(MultiPartFormData.Parts parts, Path directory)
+        throws IOException, InterruptedException, Refusal {
+      memory.acquire();
+      try {
+        return TrainingData.read(parts, limits, directory);
+      } finally {
+        memory.release();
+      }
+    }
+
     private Answer classify() throws IOException, InterruptedException, Refusal {
       return switch (request.getMethod()) {
         case "GET" -> {
           steps.beforeActing();
           yield classification.ofAddress(key, query);
         }
-        case "POST" -> {
-          Classification.Call call = forms.read(request, steps.body(request), classification::read);
-          steps.beforeActing();
-          yield classification.of(key, call);
-        }
+        case "POST" ->
+            forms.read(
+                request,
+                steps.body(request),
+                (parts, directory) -> {
+                  Classification.Call call = classification.read(parts, directory);
+                  steps.beforeActing();
+                  return classification.of(key, call);
+                });
         default -> Answer.METHOD_NOT_ALLOWED;
       };
     }
