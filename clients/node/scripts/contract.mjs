@@ -31,6 +31,7 @@ await writeFile(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Satchel: contract</title>
 <link rel="stylesheet" href="asyncapi.css">
+<style>body { font-family: system-ui, sans-serif; }</style>
 <p>As files: <a href="asyncapi.yaml">asyncapi.yaml</a>, <a href="training-request.schema.json">training-request.schema.json</a>,
 <a href="training-event.schema.json">training-event.schema.json</a>, <a href="README.md">README.md</a>, examples/</p>
 <div id="contract"></div>

@@ -32,5 +32,5 @@ export async function screenshot(page: Page, name: string, width?: number): Prom
   if (width) await page.setViewportSize({ width, height: Math.round(width * 0.4) + 400 })
   mkdirSync(screenshots, { recursive: true })
   await page.waitForFunction(() => [...document.images].every(image => image.complete || image.loading === 'lazy'))
-  await page.screenshot({ path: `${screenshots}/${name}.png` })
+  await page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: true })
 }

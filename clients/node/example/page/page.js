@@ -46,9 +46,14 @@ function showTexts() {
   if (event) show(event)
 }
 
+/** A picture; a box with a question mark if there is none at its address. */
 function thumbnail(label, image, n) {
   const alt = n ? t().picture(label, n) : label
-  return make('img', { src: image?.url ?? '', alt, loading: 'lazy', decoding: 'async' })
+  const picture = make('img', { src: image?.url ?? 'data:,', alt, loading: 'lazy', decoding: 'async' })
+  picture.addEventListener('error', () =>
+    picture.replaceWith(make('span', { className: 'missing', role: 'img', ariaLabel: alt, textContent: '?' }))
+  )
+  return picture
 }
 
 function showPictures() {
@@ -155,7 +160,7 @@ function showProgress({ type, images }) {
   $('result').replaceChildren()
   if (type === 'accepted') say(t().starting)
   else if (type === 'uploading') say(t().uploading)
-  else if (total && done >= total / 4) say(t().quarter(done, total))
+  else if (total && done >= total / 4) say(t().quarter(done, total), true)
 }
 
 function show(next) {
