@@ -14,18 +14,29 @@ RUN npm install --no-save --ignore-scripts --no-audit --no-fund @mediapipe/objec
     tail -c +185 node_modules/@mediapipe/objectron/objectron_solution_packed_assets.data \
       > object_detection_ssd_mobilenetv2_oidv4_fp16.tflite
 
+FROM ${JRE_IMAGE} AS natives
+COPY trainer/target/lib/ /lib-all/
+# OpenCV of this machine's architecture only: the other one's is 60 MB.
+RUN case "$(uname -m)" in \
+      x86_64) rm -f /lib-all/*-linux-arm64.jar ;; \
+      aarch64) rm -f /lib-all/*-linux-x86_64.jar ;; \
+      *) echo "no OpenCV for $(uname -m)" >&2; exit 1 ;; \
+    esac
+
 FROM ${JRE_IMAGE}
 LABEL org.opencontainers.image.title="Satchel's trainer" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=network /network/*.tflite /opt/satchel/cache/satchel/models/
 COPY NOTICE /opt/satchel/
-COPY trainer/target/lib/ /opt/satchel/lib/
+COPY --from=natives /lib-all/ /opt/satchel/lib/
 COPY trainer/target/satchel-trainer.jar /opt/satchel/
 RUN mkdir /data && chown 9999:9999 /data
 ENV XDG_CACHE_HOME=/opt/satchel/cache OPENCV_LOG_LEVEL=OFF
+# As in the script satchel, which says why.
+ENV MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=67108864 MALLOC_ARENA_MAX=2
 USER 9999:9999
 VOLUME /data
 EXPOSE 9600
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9600"]
-ENTRYPOINT ["java", "-XX:+UseSerialGC", "-Xms32m", "-Xmx160m", "-Djava.awt.headless=true", "-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp", "-cp", "/opt/satchel/satchel-trainer.jar:/opt/satchel/lib/*", "io.github.satchel.trainer.TrainerCommand", "trainer"]
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-Xms32m", "-Xmx160m", "-XX:MaxDirectMemorySize=64m", "-Xss512k", "-Djava.awt.headless=true", "-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp", "-cp", "/opt/satchel/satchel-trainer.jar:/opt/satchel/lib/*", "io.github.satchel.trainer.TrainerCommand", "trainer"]
 CMD ["--directory", "/data", "--host", "0.0.0.0"]
