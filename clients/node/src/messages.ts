@@ -7,6 +7,10 @@ export type Image = DownloadedImage | StoredImage
 export type Name = string
 export type Credentials = Identifier | EncryptedCredentials
 export type Identifier = string
+/**
+ * A zip for each label, or one zip with a folder for each label.
+ */
+export type ArchiveLayout = 'zip-per-label' | 'image-folder'
 
 /**
  * A message of the topic training-requests, key projectId. Unknown fields are ignored.
@@ -53,11 +57,14 @@ export interface TrainingRequest {
      */
     http?: {
       endpoint: Identifier
+      layout?: ArchiveLayout
     }
     /**
      * Leave the archives where they are built; the event names them.
      */
-    store?: {}
+    store?: {
+      layout?: ArchiveLayout
+    }
   }
   options?: {
     onImageFailure?: 'fail' | 'skip'
@@ -220,10 +227,10 @@ export interface Classifier {
   credentials: string
 }
 /**
- * One label's zip.
+ * A zip of images; of one label, unless the request asked for the layout image-folder.
  */
 export interface Archive {
-  label: string
+  label?: string
   uri: string
   images: number
   bytes: number

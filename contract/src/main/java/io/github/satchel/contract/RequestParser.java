@@ -289,11 +289,17 @@ public final class RequestParser {
 
   private static Delivery delivery(JsonNode deliverTo) {
     if (deliverTo.has("store")) {
-      return new Delivery(Delivery.Kind.STORE, List.of(), List.of());
+      return new Delivery(
+          Delivery.Kind.STORE, List.of(), List.of(), Map.of(), layout(deliverTo.get("store")));
     }
     if (deliverTo.has("http")) {
       String endpoint = deliverTo.get("http").get("endpoint").textValue();
-      return new Delivery(Delivery.Kind.HTTP, List.of(endpoint), List.of());
+      return new Delivery(
+          Delivery.Kind.HTTP,
+          List.of(endpoint),
+          List.of(),
+          Map.of(),
+          layout(deliverTo.get("http")));
     }
     JsonNode watson = deliverTo.get("watson");
     List<String> names = new ArrayList<>();
@@ -305,7 +311,18 @@ public final class RequestParser {
         encrypted.put(name, credentials.get("jwe").textValue());
       }
     }
-    return new Delivery(Delivery.Kind.WATSON, names, texts(watson.path("replaces")), encrypted);
+    return new Delivery(
+        Delivery.Kind.WATSON,
+        names,
+        texts(watson.path("replaces")),
+        encrypted,
+        ArchiveLayout.ZIP_PER_LABEL);
+  }
+
+  private static ArchiveLayout layout(JsonNode receiver) {
+    return receiver.has("layout")
+        ? Json.MAPPER.convertValue(receiver.get("layout"), ArchiveLayout.class)
+        : ArchiveLayout.ZIP_PER_LABEL;
   }
 
   private static List<String> texts(JsonNode array) {

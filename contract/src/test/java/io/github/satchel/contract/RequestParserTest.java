@@ -375,6 +375,28 @@ class RequestParserTest {
   }
 
   @Test
+  void archivesForAnEndpointOrTheStoreCanBeOneZipWithAFolderALabel() {
+    json.putObject("deliverTo").putObject("store").put("layout", "image-folder");
+    assertThat(valid().deliverTo().layout()).isEqualTo(ArchiveLayout.IMAGE_FOLDER);
+
+    json.putObject("deliverTo").putObject("store");
+    assertThat(valid().deliverTo().layout()).isEqualTo(ArchiveLayout.ZIP_PER_LABEL);
+
+    json.putObject("deliverTo")
+        .putObject("http")
+        .put("endpoint", "trainer")
+        .put("layout", "image-folder");
+    assertThat(valid().deliverTo().layout()).isEqualTo(ArchiveLayout.IMAGE_FOLDER);
+  }
+
+  @Test
+  void anUnknownLayoutIsNamed() {
+    json.putObject("deliverTo").putObject("store").put("layout", "tar");
+
+    assertThat(pointers()).containsExactly("/deliverTo/store/layout");
+  }
+
+  @Test
   void anEndpointIsNamed() {
     json.putObject("deliverTo").putObject("http");
     assertThat(pointers()).containsExactly("/deliverTo/http/endpoint");
@@ -412,7 +434,8 @@ class RequestParserTest {
                 Delivery.Kind.WATSON,
                 List.of("class-7", "class-8"),
                 List.of(),
-                Map.of("class-8", JWE)));
+                Map.of("class-8", JWE),
+                ArchiveLayout.ZIP_PER_LABEL));
   }
 
   @ParameterizedTest

@@ -21,7 +21,7 @@ final class ArchiveBody extends AbstractContentBody {
 
   @Override
   public String getFilename() {
-    return archive.className() + ".zip";
+    return new Path(archive.uri()).getName();
   }
 
   @Override

@@ -3,9 +3,10 @@ package io.github.satchel.connectors.training;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The examples of one class: a zip file of pictures.
+ * The examples of one class, or of all of them: a zip file of pictures.
  *
- * @param className the class; for Watson the zip is sent as {@code <className>_positive_examples}
+ * @param className the class, empty if the zip has a folder for each class; for Watson the zip is
+ *     sent as {@code <className>_positive_examples}
  * @param uri where the zip lies, on any Flink file system; not looked at if there is content
  * @param bytes its exact size in bytes; an archive of another size is not uploaded
  * @param images number of pictures in it, 0 if that is not known

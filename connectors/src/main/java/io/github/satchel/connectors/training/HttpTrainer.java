@@ -1,5 +1,6 @@
 package io.github.satchel.connectors.training;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.satchel.connectors.training.HttpTransport.Answer;
@@ -43,7 +44,9 @@ final class HttpTrainer implements Trainer {
    * An archive that follows.
    *
    * @param part the name of its part
+   * @param label empty, and so left out, if it has a folder for each label
    */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record ArchiveEntry(String part, String label, int images, long bytes, String sha256) {}
 
   private final HttpTransport transport;

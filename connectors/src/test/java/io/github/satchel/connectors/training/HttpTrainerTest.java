@@ -179,6 +179,20 @@ class HttpTrainerTest {
   }
 
   @Test
+  void anArchiveWithAFolderForEachClassIsPostedWithoutALabel() throws Exception {
+    Training pets = pets("trainer");
+    ExampleArchive cat = pets.archives().get(0);
+    var folders = new ExampleArchive("", cat.uri(), cat.bytes(), cat.images(), cat.sha256());
+
+    upload(TestTrainings.of(pets, List.of(folders)));
+
+    JsonNode archive = Json.MAPPER.readTree(calls.get(0).part("training")).at("/archives/0");
+    assertThat(archive.has("label")).isFalse();
+    assertThat(archive.path("part").asText()).isEqualTo("archive-0");
+    assertThat(calls.get(0).body()).contains("filename=\"cat.zip\"");
+  }
+
+  @Test
   void theSignatureIsOverTheTimeAndWhatTheArchivesAre() throws Exception {
     upload(pets("trainer"));
 

@@ -6,6 +6,7 @@ import io.github.satchel.connectors.training.Training;
 import io.github.satchel.connectors.training.Training.NamedCredentials;
 import io.github.satchel.job.model.PackedRequest;
 import java.util.Map;
+import java.util.Objects;
 
 /** What a packed request asks its receiver for. */
 public final class PackedRequestConverter implements ElementConverter<PackedRequest> {
@@ -20,7 +21,7 @@ public final class PackedRequestConverter implements ElementConverter<PackedRequ
             .map(
                 each ->
                     new ExampleArchive(
-                        each.archive().label(),
+                        Objects.requireNonNullElse(each.archive().label(), ""),
                         each.archive().uri(),
                         each.archive().bytes(),
                         each.archive().images(),

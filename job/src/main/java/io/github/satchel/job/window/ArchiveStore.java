@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory of archives, on any Flink file system: {@code <dir>/<requestId>/<label>.zip} and,
- * beside them, how the request was decided.
+ * The directory of archives, on any Flink file system: {@code <dir>/<requestId>/<label>.zip}, or
+ * {@code images.zip} with a folder for each label, and, beside them, how the request was decided.
  *
  * <p>Archives are written as a stream and are reproducible: entries stored, not deflated, in the
  * order given, all with the first time stamp that ZIP knows. The same pictures give the same bytes.
@@ -77,10 +77,14 @@ final class ArchiveStore {
     return path(requestId).toString();
   }
 
-  /** Starts the archive of a label, in place of one that an earlier attempt may have left. */
-  ArchiveWriter create(String requestId, String label) throws IOException {
+  /**
+   * Starts an archive, in place of one that an earlier attempt may have left.
+   *
+   * @param label null if it is to have a folder for each label
+   */
+  ArchiveWriter create(String requestId, @Nullable String label) throws IOException {
     // As one text: of a child alone, what is before a colon would be taken for a scheme.
-    Path path = new Path(path(requestId) + "/" + label + ".zip");
+    Path path = new Path(path(requestId) + "/" + (label == null ? "images" : label) + ".zip");
     return new ArchiveWriter(label, path, fileSystem().create(path, WriteMode.OVERWRITE));
   }
 
@@ -147,7 +151,7 @@ final class ArchiveStore {
   /** One archive in the making. */
   static final class ArchiveWriter implements AutoCloseable {
 
-    private final String label;
+    private final @Nullable String label;
     private final Path path;
     private final OutputStream out;
     private final Counter counter;
@@ -155,7 +159,7 @@ final class ArchiveStore {
     private final ZipOutputStream zip;
     private int images;
 
-    private ArchiveWriter(String label, Path path, OutputStream out) {
+    private ArchiveWriter(@Nullable String label, Path path, OutputStream out) {
       this.label = label;
       this.path = path;
       this.out = out;
@@ -165,9 +169,14 @@ final class ArchiveStore {
       zip.setMethod(ZipOutputStream.STORED);
     }
 
-    void add(ArchiveEntry image) throws IOException {
+    /**
+     * Adds an image.
+     *
+     * @param folder with a slash at its end, or empty
+     */
+    void add(String folder, ArchiveEntry image) throws IOException {
       byte[] content = image.content();
-      ZipEntry entry = new ZipEntry(image.name());
+      ZipEntry entry = new ZipEntry(folder + image.name());
       CRC32 crc = new CRC32();
       crc.update(content);
       entry.setSize(content.length);

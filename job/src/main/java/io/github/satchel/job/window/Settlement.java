@@ -2,6 +2,7 @@ package io.github.satchel.job.window;
 
 import io.github.satchel.connectors.training.ByteBudget;
 import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.ArchiveLayout;
 import io.github.satchel.contract.Delivery;
 import io.github.satchel.contract.Event;
 import io.github.satchel.contract.Failure;
@@ -144,7 +145,9 @@ final class Settlement {
   }
 
   private boolean isInline(Contents contents) {
-    return contents.request().deliverTo().kind() != Delivery.Kind.STORE
+    Delivery deliverTo = contents.request().deliverTo();
+    return deliverTo.kind() != Delivery.Kind.STORE
+        && deliverTo.layout() == ArchiveLayout.ZIP_PER_LABEL // the size of no other is tallied
         && !settings.keep()
         && contents.admission().archiveBytes(contents.tally()) <= settings.inlineBytes();
   }
@@ -210,7 +213,23 @@ final class Settlement {
 
   private List<PackedArchive> writeArchives(TrainingRequest request)
       throws IOException, InterruptedException {
-    return archives(request, label -> archives.create(requestId, label));
+    return request.deliverTo().layout() == ArchiveLayout.IMAGE_FOLDER
+        ? List.of(imageFolder(request))
+        : archives(request, label -> archives.create(requestId, label));
+  }
+
+  /** One archive with a folder for each label. */
+  private PackedArchive imageFolder(TrainingRequest request)
+      throws IOException, InterruptedException {
+    try (var writer = archives.create(requestId, null)) {
+      int index = 0;
+      for (Label label : request.labels()) {
+        int end = index + label.images().size();
+        add(writer, label.name() + "/", index, end);
+        index = end;
+      }
+      return writer.finish();
+    }
   }
 
   /** Archives with their content, for which there is memory. */
@@ -240,16 +259,23 @@ final class Settlement {
     for (Label label : request.labels()) {
       int end = index + label.images().size();
       try (var writer = create.apply(label.name())) {
-        while (index < end) {
-          Slice slice = window.images(index, end);
-          for (ArchiveEntry image : slice.images()) {
-            writer.add(image);
-          }
-          index = slice.next();
-        }
+        add(writer, "", index, end);
         written.add(writer.finish());
       }
+      index = end;
     }
     return written;
+  }
+
+  private void add(ArchiveWriter writer, String folder, int from, int to)
+      throws IOException, InterruptedException {
+    int index = from;
+    while (index < to) {
+      Slice slice = window.images(index, to);
+      for (ArchiveEntry image : slice.images()) {
+        writer.add(folder, image);
+      }
+      index = slice.next();
+    }
   }
 }

@@ -12,6 +12,7 @@ import io.github.satchel.connectors.training.TrainingEvent;
 import io.github.satchel.connectors.training.TrainingEvent.Kind;
 import io.github.satchel.connectors.training.TrainingEvent.RejectedCredentials;
 import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.ArchiveLayout;
 import io.github.satchel.contract.Delivery;
 import io.github.satchel.contract.ImageCounts;
 import io.github.satchel.contract.Json;
@@ -39,7 +40,8 @@ class TrainingEventConverterTest {
               Delivery.Kind.WATSON,
               List.of("class-7"),
               List.of("old_1"),
-              Map.of("class-7", "e30.a.b.c.d")),
+              Map.of("class-7", "e30.a.b.c.d"),
+              ArchiveLayout.ZIP_PER_LABEL),
           "file:/archives/r1",
           new ImageCounts(20, 20, 0),
           List.of(

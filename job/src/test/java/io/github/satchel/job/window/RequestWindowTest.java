@@ -10,6 +10,8 @@ import static io.github.satchel.job.window.WindowFixture.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.contract.Archive;
+import io.github.satchel.contract.ArchiveLayout;
+import io.github.satchel.contract.Delivery;
 import io.github.satchel.contract.Event;
 import io.github.satchel.contract.Failure;
 import io.github.satchel.contract.FailureCode;
@@ -21,11 +23,14 @@ import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TimeZone;
 import java.util.stream.IntStream;
@@ -39,6 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestWindowTest {
@@ -113,6 +119,42 @@ class RequestWindowTest {
               IntStream.range(0, 10).mapToObj(i -> "dog-" + i + ".jpg").toArray(String[]::new));
       assertThat(entries).extracting(ZipEntry::getMethod).containsOnly(ZipEntry.STORED);
       assertThat(zip.getInputStream(entries.get(4)).readAllBytes()).isEqualTo(picture(14));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Delivery.Kind.class, names = "WATSON", mode = EnumSource.Mode.EXCLUDE)
+  void oneArchiveCanHoldAFolderForEachLabel(Delivery.Kind receiver) throws Exception {
+    TrainingRequest request =
+        WindowFixture.delivered(
+            request(ImageFailurePolicy.FAIL),
+            new Delivery(
+                receiver, List.of("trainer"), List.of(), Map.of(), ArchiveLayout.IMAGE_FOLDER));
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.settle();
+
+    Archive archive =
+        receiver == Delivery.Kind.STORE
+            ? window.outcomes().get(0).archives().get(0)
+            : window.packedForEndpoints().get(0).archives().get(0).archive();
+    Path file = archives.resolve("r-1/images.zip");
+    assertThat(archive.label()).isNull();
+    assertThat(archive.uri()).endsWith("/r-1/images.zip");
+    assertThat(archive.images()).isEqualTo(20);
+    assertThat(archive.bytes()).isEqualTo(Files.size(file));
+    assertThat(archive.sha256()).isEqualTo(sha256(file));
+    assertThat(archives.resolve("r-1/cat.zip")).doesNotExist();
+    try (FileSystem zip = FileSystems.newFileSystem(file)) {
+      // As torchvision's ImageFolder and its like read it: the folders at the top are the classes.
+      Path top = zip.getPath("/");
+      try (Stream<Path> folders = Files.list(top)) {
+        assertThat(folders.map(Path::toString)).containsExactlyInAnyOrder("/cat", "/dog");
+      }
+      try (Stream<Path> images = Files.list(top.resolve("dog"))) {
+        assertThat(images).hasSize(10);
+      }
+      assertThat(Files.readAllBytes(top.resolve("dog/dog-4.jpg"))).isEqualTo(picture(14));
     }
   }
 

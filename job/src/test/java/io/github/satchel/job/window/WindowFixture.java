@@ -173,12 +173,16 @@ final class WindowFixture {
   }
 
   static TrainingRequest stored(TrainingRequest request) {
+    return delivered(request, new Delivery(Delivery.Kind.STORE, List.of(), List.of()));
+  }
+
+  static TrainingRequest delivered(TrainingRequest request, Delivery deliverTo) {
     return new TrainingRequest(
         request.requestId(),
         request.projectId(),
         request.name(),
         request.labels(),
-        new Delivery(Delivery.Kind.STORE, List.of(), List.of()),
+        deliverTo,
         request.onImageFailure(),
         request.deadlineSeconds(),
         request.format(),

@@ -198,7 +198,7 @@ class TrainingJobIT {
       assertThat(sha256(Files.readAllBytes(file))).isEqualTo(archive.sha256());
       try (ZipFile zip = new ZipFile(file.toFile())) {
         assertThat(zip.stream().map(ZipEntry::getName))
-            .containsExactlyElementsOf(entryNames(request, archive.label()));
+            .containsExactlyElementsOf(entryNames(request, requireNonNull(archive.label())));
         for (ZipEntry entry : zip.stream().toList()) {
           assertThat(entry.getMethod()).isEqualTo(ZipEntry.STORED);
           assertIsPicture(zip, entry);
