@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import path from 'node:path'
 import { ClassifyError, classify, connect } from 'satchel-client'
 
 const port = Number(process.env.PORT ?? 8080)
@@ -20,10 +21,10 @@ const files = {
 const policy = "default-src 'self'; img-src * data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 const image = (label, n, address) => ({ type: 'download', imageid: `${label}-${n}`, url: pictures + address })
-const label = (name, first) => Array.from({ length: 14 }, (_, n) => image(name, n, `/pictures/${first + n}.jpg`))
-const project = { id: 'pets-42', name: 'My pets', labels: { cat: label('cat', 0), dog: label('dog', 14) } }
-project.labels.cat.splice(3, 0, image('cat', 14, '/faults/svg/1.jpg'))
-project.labels.dog.splice(8, 0, image('dog', 14, '/faults/not-found/1.jpg'))
+const label = name => Array.from({ length: 14 }, (_, n) => image(name, n, `/subjects/${name}/${n}.jpg`))
+const project = { id: 'drawings-42', name: 'My drawings', labels: { sun: label('sun'), house: label('house') } }
+project.labels.sun.splice(3, 0, image('sun', 14, '/faults/svg/1.jpg'))
+project.labels.house.splice(8, 0, image('house', 14, '/faults/not-found/1.jpg'))
 
 const satchel = await connect({ bootstrapServers: kafka })
 
@@ -84,7 +85,7 @@ async function tryIt(requestId, request, response) {
   if (!classifier || !credentials) return json(response, 404, { error: 'no-classifier' })
   const picture = await body(request, MAX_PICTURE_BYTES)
   if (!picture) return json(response, 413, { error: 'too-large' })
-  const file = new URL(`${encodeURIComponent(classifier.credentials)}.json`, `file://${credentials}/`)
+  const file = path.join(credentials, `${encodeURIComponent(classifier.credentials)}.json`)
   const { url, apikey } = JSON.parse(await readFile(file, 'utf8'))
   try {
     json(response, 200, await classify(picture, { url, apikey, classifierId: classifier.id }))

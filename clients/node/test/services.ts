@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -21,16 +22,20 @@ export class Services implements AsyncDisposable {
   secureKafka = { servers: '', certificate: '' }
   /** The address of the site with pictures. */
   pictures = ''
+  /** The directory of credentials that the job is given. */
+  credentialsDirectory: string
 
   private constructor(directory: string) {
     this.#directory = directory
+    this.credentialsDirectory = path.join(directory, 'services', 'credentials')
   }
 
   /**
    * @param latency milliseconds until the site with pictures answers
    * @param kafkaOfItsOwn whether Kafka runs in a process of its own, which {@link restartKafka} needs
+   * @param trainer whether `./satchel trainer` trains, for real, and not the emulator
    */
-  static async start({ job, latency = 0, kafkaOfItsOwn = false }: ServicesOptions): Promise<Services> {
+  static async start({ job, latency = 0, kafkaOfItsOwn = false, trainer = false }: ServicesOptions): Promise<Services> {
     const services = new Services(await mkdtemp(path.join(tmpdir(), 'satchel-client-')))
     try {
       await services.#spawn(serve('services', latency, kafkaOfItsOwn ? {} : { 'kafka-tls': '0' }), SERVING, line => {
@@ -45,16 +50,33 @@ export class Services implements AsyncDisposable {
           services.kafka ||= address(line)
         })
       }
+      const elsewhere = kafkaOfItsOwn ? [`kafka.bootstrap-servers=${services.kafka}`] : []
+      if (trainer) elsewhere.push(...(await services.#startTrainer()))
       if (job) {
         const config = ['--config', 'services/satchel.yaml', '--ui-port', '0']
-        const elsewhere = kafkaOfItsOwn ? ['-D', `kafka.bootstrap-servers=${services.kafka}`] : []
-        await services.#spawn(['run', ...config, ...elsewhere], /^Dashboard/)
+        await services.#spawn(['run', ...config, ...elsewhere.flatMap(setting => ['-D', setting])], /^Dashboard/)
       }
       return services
     } catch (error) {
       await services[Symbol.asyncDispose]()
       throw error
     }
+  }
+
+  /** @returns the settings of a job that uploads to it */
+  async #startTrainer(): Promise<string[]> {
+    const keys = path.join(this.#directory, 'keys.json')
+    await writeFile(keys, JSON.stringify({ keys: [{ name: 'pool-1', apikey: randomUUID(), slots: 20 }] }))
+    const options = ['--directory', 'trainer', '--port', '0', '--keys', keys]
+    await this.#spawn(['trainer', ...options], /^The teacher's page/)
+    this.credentialsDirectory = path.join(this.#directory, 'trainer', 'credentials')
+    const { url } = await this.credentials('pool-1')
+    return [
+      `credentials.dir=${this.credentialsDirectory}`,
+      `credentials.allowed-origins=${url}`,
+      `watson.iam-url=${url}`,
+      'watson.follow-interval=300 ms'
+    ]
   }
 
   /** Ends Kafka as a crash would, and starts it again with what it has on disk. */
@@ -76,12 +98,19 @@ export class Services implements AsyncDisposable {
   }
 
   #credentials(file: string): Promise<string> {
-    return readFile(path.join(this.#directory, 'services', 'credentials', file), 'utf8')
+    return readFile(path.join(this.credentialsDirectory, file), 'utf8')
   }
 
   /** The address of the n-th picture. */
   picture(n: number): string {
     return `${this.pictures}/pictures/${n}.jpg`
+  }
+
+  /** The n-th picture of a thing, such as a sun: no two are the same. */
+  async pictureOf(thing: string, n: number): Promise<Buffer> {
+    const response = await fetch(`${this.pictures}/subjects/${thing}/${n}.jpg`)
+    assert.ok(response.ok, `${response.url}: ${response.status}`)
+    return Buffer.from(await response.arrayBuffer())
   }
 
   async #spawn(args: string[], ready: RegExp, read: (line: string) => void = () => {}): Promise<ChildProcess> {
@@ -107,6 +136,7 @@ interface ServicesOptions {
   job: boolean
   latency?: number
   kafkaOfItsOwn?: boolean
+  trainer?: boolean
 }
 
 /** What `./satchel services` says last when it starts. */
