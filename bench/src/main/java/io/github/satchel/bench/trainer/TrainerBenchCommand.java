@@ -1,5 +1,6 @@
 package io.github.satchel.bench.trainer;
 
+import io.github.satchel.contract.Json;
 import io.github.satchel.trainer.embedding.DefaultNetwork;
 import io.github.satchel.trainer.embedding.Embedding;
 import io.github.satchel.trainer.embedding.Network;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -61,6 +61,9 @@ public final class TrainerBenchCommand implements Callable<Integer> {
       description = "A network of your own, .tflite or .onnx.")
   private @Nullable Path model;
 
+  @Option(names = "--json", description = "Print the figures as a JSON object.")
+  private boolean json;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -90,38 +93,29 @@ public final class TrainerBenchCommand implements Callable<Integer> {
     int[] labels = labelled.labels().stream().mapToInt(classes::indexOf).toArray();
     var result = new Splits(vectors, labels, classes.size()).run(splits, perClass, seed);
     Arrays.sort(nanos);
-    PrintWriter out = spec.commandLine().getOut();
-    out.printf(
-        Locale.ROOT,
-        "%d pictures of %d classes, %d a class trained with, %d splits, %d numbers a picture%n",
-        count,
-        classes.size(),
-        perClass,
-        splits,
-        dimensions);
     double[] accuracies = result.accuracies();
-    out.printf(
-        Locale.ROOT,
-        "accuracy on unseen pictures   %.1f %% (lowest %.1f, highest %.1f)%n",
-        100 * mean(accuracies),
-        100 * accuracies[0],
-        100 * accuracies[splits - 1]);
-    out.printf(
-        Locale.ROOT,
-        "by leaving one out            %.1f %%; mean confidence %.1f %%%n",
-        100 * mean(result.leftOut()),
-        100 * mean(result.confidences()));
-    out.printf(
-        Locale.ROOT,
-        "a picture, one thread         %.1f ms median, %.1f ms p95%n",
-        nanos[count / 2] / 1e6,
-        nanos[count * 95 / 100] / 1e6);
-    out.printf(
-        Locale.ROOT,
-        "the head, vectors in memory   %.0f ms median%n",
-        result.nanos()[splits / 2] / 1e6);
-    out.printf(
-        Locale.ROOT, "memory of this process        %d MB resident, at most%n", peakMegabytes());
+    var measured =
+        new TrainerFigures(
+            count,
+            classes.size(),
+            perClass,
+            splits,
+            dimensions,
+            mean(accuracies),
+            accuracies[0],
+            accuracies[splits - 1],
+            mean(result.leftOut()),
+            mean(result.confidences()),
+            nanos[count / 2] / 1e6,
+            nanos[count * 95 / 100] / 1e6,
+            result.nanos()[splits / 2] / 1e6,
+            peakMegabytes());
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.MAPPER.writeValueAsString(measured));
+    } else {
+      measured.print(out);
+    }
     out.flush();
     return 0;
   }

@@ -54,7 +54,7 @@ final class DemoTrainer implements AutoCloseable {
   void addTo(Map<String, String> settings) {
     settings.put("watson.iam-url", trainer.uri().toString());
     settings.put("credentials.allowed-origins", trainer.uri().toString());
-    settings.put("watson.follow-interval", "300 ms");
+    settings.put("watson.follow-interval", "100 ms");
     settings.put("watson.follow-max-interval", "2 s");
   }
 
