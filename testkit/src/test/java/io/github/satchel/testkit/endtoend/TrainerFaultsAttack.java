@@ -27,15 +27,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A trainer that misbehaves and a job that is killed, at the same time. Small unless told: {@code
- * -Dsatchel.faults.uploads=500 -Dsatchel.faults.kills=5}, and {@code -Dsatchel.faults.seed=…} for
- * other chances.
+ * A trainer that misbehaves and a job that is killed, at the same time; {@code RestartIT} has the
+ * kill alone. Shorter with {@code -Dfaults.uploads=24 -Dfaults.kills=1}; {@code -Dfaults.seed=…}
+ * takes other chances.
  */
-class TrainerFaultsIT {
+class TrainerFaultsAttack {
 
-  private static final int UPLOADS = Integer.getInteger("satchel.faults.uploads", 24);
-  private static final int KILLS = Integer.getInteger("satchel.faults.kills", 1);
-  private static final long SEED = Long.getLong("satchel.faults.seed", 1);
+  private static final int UPLOADS = Integer.getInteger("faults.uploads", 500);
+  private static final int KILLS = Integer.getInteger("faults.kills", 5);
+  private static final long SEED = Long.getLong("faults.seed", 1);
   private static final FaultRates RATES =
       new FaultRates(0.1, 0.1, 0.1, 0, Duration.ofSeconds(1), SEED);
   private static final List<String> KEYS = List.of("pool-1", "pool-2");
@@ -51,7 +51,7 @@ class TrainerFaultsIT {
                 .watson(watson -> watson.faultRates(RATES))
                 .start();
         Site site = new Site(services)) {
-      // So that the small version meets each kind, too.
+      // So that a short run meets each kind, too.
       services
           .watson()
           .failNextCreates(
@@ -89,7 +89,7 @@ class TrainerFaultsIT {
       assertThat(services.watson().classifiers())
           .extracting(Classifier::id)
           .containsExactlyInAnyOrderElementsOf(
-              endings.values().stream().flatMap(Set::stream).map(TrainerFaultsIT::id).toList());
+              endings.values().stream().flatMap(Set::stream).map(TrainerFaultsAttack::id).toList());
       assertThat(services.watson().history())
           .filteredOn(call -> call.kind() == CallKind.CREATE && call.status() == 200)
           .hasSize(UPLOADS);
