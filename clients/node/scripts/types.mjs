@@ -7,7 +7,7 @@ const target = new URL('../src/messages.ts', import.meta.url)
 
 async function types(file) {
   const schema = JSON.parse(await readFile(new URL(file, contract), 'utf8'))
-  for (const part of Object.values(schema.$defs)) {
+  for (const part of Object.values(schema.$defs ?? {})) {
     // What the schema says as if/then, for its better messages, is a union of what follows then.
     if (part.allOf?.every(choice => choice.if && choice.then)) {
       part.oneOf = part.allOf.map(choice => choice.then)
@@ -26,7 +26,8 @@ async function types(file) {
 }
 
 const banner = '// Generated from docs/contract by "npm run types".\n\n'
-const text = `${banner + (await types('training-request.schema.json'))}\n${await types('training-event.schema.json')}`
+const messages = await Promise.all(['request', 'cancel', 'event'].map(name => types(`training-${name}.schema.json`)))
+const text = banner + messages.join('\n')
 if (process.argv.includes('--check')) {
   if ((await readFile(target, 'utf8')) !== text) {
     console.error('src/messages.ts is not what the schemas say: npm run types')

@@ -105,6 +105,18 @@ export interface EncryptedCredentials {
 }
 
 /**
+ * A message of the topic training-requests that ends a request which is still open. Unknown fields are ignored.
+ */
+export interface Cancel {
+  cancel: {
+    /**
+     * That of the request.
+     */
+    requestId: string
+  }
+}
+
+/**
  * A message of the topic training-results, key projectId. Readers ignore fields they do not know, and events of a type they do not know.
  */
 export type TrainingEvent =
@@ -115,6 +127,7 @@ export type TrainingEvent =
   | StoredEvent
   | FailedEvent
   | RejectedEvent
+  | CancelledEvent
   | ReadyEvent
   | TrainingFailedEvent
   | TrainingUnknownEvent
@@ -313,6 +326,16 @@ export interface RejectedEvent {
   images: ImageCounts
   failures: Failures
   error: TrainingError
+}
+/**
+ * Outcome: a cancel message ended the request before all its images were there.
+ */
+export interface CancelledEvent {
+  type: 'cancelled'
+  requestId: RequestId
+  projectId: ProjectId
+  at: At
+  images: ImageCounts
 }
 /**
  * After uploaded: the classifier is trained.

@@ -90,8 +90,8 @@ export class Satchel {
   }
 
   /**
-   * Submits a request and iterates over its events, up to its outcome: `uploaded`, `stored`, `failed` or
-   * `rejected`. These are events, not errors.
+   * Submits a request and iterates over its events, up to its outcome: `uploaded`, `stored`, `failed`,
+   * `rejected` or `cancelled`. These are events, not errors.
    *
    * @throws {@link SatchelError} if the request could not be written, or nothing is heard of it
    */
@@ -255,6 +255,7 @@ function isLast(event: TrainingEvent, untilTrained: boolean): boolean {
     case 'stored':
     case 'failed':
     case 'rejected':
+    case 'cancelled':
     case 'ready':
     case 'training-failed':
     case 'training-unknown':

@@ -11,6 +11,7 @@ import { fromMlForKids } from 'satchel-client'
 const contract = new URL('../../../docs/contract/', import.meta.url)
 const ajv = ajvFormats.default(new Ajv2020({ strict: false, allErrors: true }))
 const request = ajv.compile(json('training-request.schema.json'))
+const cancel = ajv.compile(json('training-cancel.schema.json'))
 const event = ajv.compile(json('training-event.schema.json'))
 
 function json(file: string) {
@@ -23,7 +24,7 @@ test('types are what the schemas say', () => {
 
 test('every example follows its schema', () => {
   for (const file of readdirSync(new URL('examples/', contract))) {
-    const validate = file.startsWith('request-') ? request : event
+    const validate = file.startsWith('request-') ? request : file === 'cancel.json' ? cancel : event
     assert.ok(validate(json(`examples/${file}`)), `${file}: ${ajv.errorsText(validate.errors)}`)
   }
 })

@@ -21,7 +21,7 @@ interface Listener {
 /** Submits the request and gives what it reads of it, the outcome last. */
 type Client = (listener: Listener, request: TrainingRequest) => Promise<string[]>
 
-const OUTCOMES = ['uploaded', 'stored', 'failed', 'rejected']
+const OUTCOMES = ['uploaded', 'stored', 'failed', 'rejected', 'cancelled']
 const RESULTS = 'training-results'
 
 const clients: Record<string, Client | undefined> = {

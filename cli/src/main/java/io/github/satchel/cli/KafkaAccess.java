@@ -23,6 +23,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -156,6 +158,16 @@ public final class KafkaAccess {
           return new KafkaProducer<>(
               settings, new ByteArraySerializer(), new ByteArraySerializer());
         });
+  }
+
+  /** Writes one message, and returns once Kafka has it. */
+  void write(String topic, byte @Nullable [] key, byte[] message)
+      throws IOException, InterruptedException {
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      producer.send(new ProducerRecord<>(topic, key, message)).get();
+    } catch (ExecutionException | KafkaException e) {
+      throw problem(e);
+    }
   }
 
   /** A consumer without a group; it commits no offsets. */

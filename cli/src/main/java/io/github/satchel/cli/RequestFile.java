@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import io.github.satchel.contract.Json;
+import io.github.satchel.contract.ParsedRequest;
 import io.github.satchel.contract.RequestParser;
+import io.github.satchel.contract.TrainingRequest;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +68,18 @@ final class RequestFile {
               + " pictures for each label, or a .csv file of label,url lines",
           e);
     }
+  }
+
+  /**
+   * The request of a message that is valid.
+   *
+   * @throws IOException if it is a cancel
+   */
+  static TrainingRequest request(ParsedRequest parsed) throws IOException {
+    if (parsed instanceof ParsedRequest.Valid valid) {
+      return valid.request();
+    }
+    throw new IOException("This message is a cancel, not a request; ./satchel cancel writes one");
   }
 
   private static byte[] write(ObjectNode request) throws IOException {

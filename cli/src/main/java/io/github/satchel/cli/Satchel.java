@@ -45,6 +45,7 @@ public final class Satchel {
             List.of(
                 new ValidateCommand(),
                 new SubmitCommand(),
+                new CancelCommand(),
                 new WatchCommand(),
                 new ReplayCommand(),
                 new KeysCommand(),

@@ -11,10 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,7 +34,7 @@ import picocli.CommandLine.Spec;
       "1:not written, because of Kafka or the file",
       "2:wrong usage",
       "3:not written, because the request is not valid",
-      "4:failed or rejected",
+      "4:failed, rejected or cancelled",
       "5:written, but the outcome was not seen before Kafka was lost or the time was up"
     })
 final class SubmitCommand implements Callable<Integer> {
@@ -78,7 +74,7 @@ final class SubmitCommand implements Callable<Integer> {
       ValidateCommand.report(invalid, json, json ? out() : err());
       return ExitCode.INVALID;
     }
-    TrainingRequest request = ((ParsedRequest.Valid) parsed).request();
+    TrainingRequest request = RequestFile.request(parsed);
     KafkaAccess kafka = kafkaOptions.access();
     if (noWait) {
       kafka.require(kafkaOptions.requestsTopic());
@@ -95,15 +91,7 @@ final class SubmitCommand implements Callable<Integer> {
 
   private void write(KafkaAccess kafka, TrainingRequest request, byte[] message)
       throws IOException, InterruptedException {
-    try (KafkaProducer<byte[], byte[]> producer = kafka.producer()) {
-      producer
-          .send(
-              new ProducerRecord<>(
-                  kafkaOptions.requestsTopic(), request.projectId().getBytes(UTF_8), message))
-          .get();
-    } catch (ExecutionException | KafkaException e) {
-      throw kafka.problem(e);
-    }
+    kafka.write(kafkaOptions.requestsTopic(), request.projectId().getBytes(UTF_8), message);
     if (!json) {
       say(
           out(),

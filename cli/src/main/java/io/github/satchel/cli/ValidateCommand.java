@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.satchel.contract.Json;
 import io.github.satchel.contract.ParsedRequest;
+import io.github.satchel.contract.TrainingRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -56,10 +57,10 @@ final class ValidateCommand implements Callable<Integer> {
       report(invalid, json, out);
       return ExitCode.INVALID;
     }
+    TrainingRequest request = RequestFile.request(parsed);
     if (json) {
       out.println(Json.MAPPER.createObjectNode().put("valid", true));
     } else {
-      var request = ((ParsedRequest.Valid) parsed).request();
       out.println(
           "Request %s is valid: %d labels, %d pictures"
               .formatted(request.requestId(), request.labels().size(), request.images()));

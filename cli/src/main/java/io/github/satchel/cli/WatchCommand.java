@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
       "0:with --request: uploaded or stored",
       "1:Kafka cannot be reached, or the connection was lost",
       "2:wrong usage",
-      "4:with --request: failed or rejected"
+      "4:with --request: failed, rejected or cancelled"
     })
 final class WatchCommand implements Callable<Integer> {
 

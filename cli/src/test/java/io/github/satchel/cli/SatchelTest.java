@@ -36,7 +36,16 @@ class SatchelTest {
 
     assertThat(out.toString())
         .contains(
-            "validate", "submit", "watch", "replay", "keys", "demo", "services", "run", "bench");
+            "validate",
+            "submit",
+            "cancel",
+            "watch",
+            "replay",
+            "keys",
+            "demo",
+            "services",
+            "run",
+            "bench");
   }
 
   @Test

@@ -49,6 +49,9 @@ public record Event(
     /** It does not follow the contract. */
     @JsonProperty("rejected")
     REJECTED(true),
+    /** Whoever sent it does not want it any more. */
+    @JsonProperty("cancelled")
+    CANCELLED(true),
     /** Its archives are on their way. */
     @JsonProperty("uploading")
     UPLOADING(false),
@@ -160,6 +163,22 @@ public record Event(
         List.of(),
         failures,
         error,
+        null,
+        List.of());
+  }
+
+  /** The request ended because a cancel message asked for that. */
+  public static Event cancelled(TrainingRequest request, ImageCounts images, Instant at) {
+    return new Event(
+        Type.CANCELLED,
+        request.requestId(),
+        request.projectId(),
+        at,
+        images,
+        null,
+        List.of(),
+        List.of(),
+        null,
         null,
         List.of());
   }

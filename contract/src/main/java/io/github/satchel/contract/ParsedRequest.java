@@ -9,6 +9,9 @@ public sealed interface ParsedRequest {
   /** A request that can be served. */
   record Valid(TrainingRequest request) implements ParsedRequest {}
 
+  /** A message that ends a request which is still open. */
+  record Cancel(String requestId) implements ParsedRequest {}
+
   /**
    * A message that does not follow the contract.
    *

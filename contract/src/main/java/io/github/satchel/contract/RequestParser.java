@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What a hostile message can cost is bounded: Jackson limits nesting and lengths, images are
  * held against the schema one by one until {@value #MAX_FAILURES} faults are found, and everything
  * beside the images may have {@value #MAX_OTHER_NODES} values.
+ *
+ * <p>A message with {@code cancel} and without {@code requestId} is no request but a cancel ({@code
+ * docs/contract/training-cancel.schema.json}).
  */
 public final class RequestParser {
 
@@ -41,6 +44,7 @@ public final class RequestParser {
   private final Schema requestSchema = ContractSchema.load("training-request.schema.json", "");
   private final Schema imageSchema =
       ContractSchema.load("training-request.schema.json", "/$defs/image");
+  private final Schema cancelSchema = ContractSchema.load("training-cancel.schema.json", "");
   private final Predicate<String> endpoints;
 
   /**
@@ -71,6 +75,9 @@ public final class RequestParser {
       return unreadable("not a JSON object");
     }
     ObjectNode request = request((ObjectNode) root);
+    if (request.has("cancel") && !request.has("requestId")) {
+      return cancel(request);
+    }
     List<Failure> failures;
     try {
       failures = check(request);
@@ -94,6 +101,14 @@ public final class RequestParser {
             && message.path("data") instanceof ObjectNode data
         ? data
         : message;
+  }
+
+  private ParsedRequest cancel(ObjectNode message) {
+    List<Failure> failures = new ArrayList<>();
+    cancelSchema.validate(message).forEach(error -> failures.add(failure("", error)));
+    return failures.isEmpty()
+        ? new ParsedRequest.Cancel(message.get("cancel").get("requestId").textValue())
+        : new ParsedRequest.Invalid(null, null, failures);
   }
 
   private static ParsedRequest.Invalid unreadable(String why) {

@@ -58,6 +58,18 @@ class ContractTest {
     assertThat(parser.parse(message, Instant.EPOCH)).isInstanceOf(ParsedRequest.Valid.class);
   }
 
+  @Test
+  void theCancelOfTheContractFollowsItsSchemaAndIsRead() throws IOException {
+    byte[] message = Files.readAllBytes(CONTRACT.resolve("examples/cancel.json"));
+
+    assertThat(
+            ContractSchema.load("training-cancel.schema.json", "")
+                .validate(Json.MAPPER.readTree(message)))
+        .isEmpty();
+    assertThat(parser.parse(message, Instant.EPOCH))
+        .isEqualTo(new ParsedRequest.Cancel("01JD8Z5R6M"));
+  }
+
   @ParameterizedTest
   @MethodSource("events")
   void everyEventOfTheContractFollowsTheSchema(Path file) throws IOException {

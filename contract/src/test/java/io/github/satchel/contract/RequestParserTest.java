@@ -107,6 +107,22 @@ class RequestParserTest {
   }
 
   @Test
+  void aCancelThatNamesNoRequestIsInvalid() {
+    assertThat(parser.parse("{\"cancel\": {\"requestId\": \"../r\"}}".getBytes(UTF_8), RECEIVED_AT))
+        .asInstanceOf(type(ParsedRequest.Invalid.class))
+        .extracting(ParsedRequest.Invalid::summary)
+        .asString()
+        .startsWith("Invalid request: /cancel/requestId: ");
+  }
+
+  @Test
+  void aRequestMayHaveAFieldOfTheNameCancel() {
+    json.put("cancel", true);
+
+    valid();
+  }
+
+  @Test
   void moreLabelsThanAllowedAreNamedByTheirPointer() {
     ObjectNode labels = (ObjectNode) json.get("labels");
     for (int i = 0; labels.size() < 2_000; i++) {

@@ -42,6 +42,7 @@ import org.apache.flink.util.OutputTag;
  *  training-requests
  *        |
  *    validate ── broken ──> dead letters, rejected
+ *        |     ── cancelled ──────+
  *        | by request
  *     admit ── accepted ──────────+
  *        | by project             |
@@ -95,7 +96,9 @@ final class SatchelTopology {
     SingleOutputStreamOperator<ImageTask> images = dispatch(admitted, readStatuses(environment));
     SingleOutputStreamOperator<PackedRequest> packed =
         window(
-            admitted.getSideOutput(SIGNALS).union(images.getSideOutput(SIGNALS)),
+            valid
+                .getSideOutput(SIGNALS)
+                .union(admitted.getSideOutput(SIGNALS), images.getSideOutput(SIGNALS)),
             resize(fetch(images)));
     emit(
         valid
@@ -132,7 +135,7 @@ final class SatchelTopology {
 
   private SingleOutputStreamOperator<TrainingRequest> validate(DataStream<RawRequest> raw) {
     return raw.rebalance()
-        .process(new ValidateFunction(endpoints, EVENTS, DEAD_LETTERS))
+        .process(new ValidateFunction(endpoints, EVENTS, DEAD_LETTERS, SIGNALS))
         .returns(TrainingRequest.class)
         .name("validate")
         .uid("validate")

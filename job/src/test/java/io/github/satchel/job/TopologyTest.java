@@ -232,6 +232,19 @@ class TopologyTest {
   }
 
   @Test
+  void cancelled() throws Exception {
+    ObjectNode request = request("cancelled", 10);
+    image(request, "cat", 0).put("url", servers.url() + "/hanging/cancelled");
+    send(request);
+    await("it runs").atMost(PATIENCE).until(() -> types("cancelled").contains(Event.Type.PROGRESS));
+    send("{\"cancel\": {\"requestId\": \"cancelled\"}}".getBytes(UTF_8));
+
+    Event outcome = outcome("cancelled");
+    assertThat(outcome.type()).isEqualTo(Event.Type.CANCELLED);
+    assertThat(outcome.images().done()).isBetween(1, 19);
+  }
+
+  @Test
   void failedAsNoCredentialsAreAccepted() throws Exception {
     ObjectNode request = request("refused", 10);
     request.putObject("deliverTo").putObject("watson").putArray("credentials").add("nobody");

@@ -9,6 +9,7 @@ import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.DeadLetter;
 import io.github.satchel.job.model.RawRequest;
+import io.github.satchel.job.model.RequestSignal;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
@@ -18,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets valid requests pass. The others become a dead letter and, if their id can be read, an event
- * {@code rejected} that names every field at fault.
+ * Lets valid requests pass, and tells the window of one that is cancelled. Other messages become a
+ * dead letter and, if their id can be read, an event {@code rejected} that names every field at
+ * fault.
  */
 public final class ValidateFunction extends ProcessFunction<RawRequest, TrainingRequest> {
 
@@ -28,19 +30,25 @@ public final class ValidateFunction extends ProcessFunction<RawRequest, Training
   private final HttpEndpointResolver endpoints;
   private final OutputTag<Event> events;
   private final OutputTag<DeadLetter> deadLetters;
+  private final OutputTag<RequestSignal> signals;
   private transient RequestParser parser;
   private transient Counter rejected;
   private transient Counter unread;
 
   /**
    * @param endpoints those that a request can name as its receiver
+   * @param signals tells the windows of requests that are cancelled
    */
   @SuppressWarnings("NullAway.Init") // the rest comes with open()
   public ValidateFunction(
-      HttpEndpointResolver endpoints, OutputTag<Event> events, OutputTag<DeadLetter> deadLetters) {
+      HttpEndpointResolver endpoints,
+      OutputTag<Event> events,
+      OutputTag<DeadLetter> deadLetters,
+      OutputTag<RequestSignal> signals) {
     this.endpoints = endpoints;
     this.events = events;
     this.deadLetters = deadLetters;
+    this.signals = signals;
   }
 
   @Override
@@ -55,6 +63,9 @@ public final class ValidateFunction extends ProcessFunction<RawRequest, Training
     ParsedRequest parsed = parser.parse(raw.value(), raw.timestamp());
     if (parsed instanceof ParsedRequest.Valid valid) {
       out.collect(valid.request());
+    } else if (parsed instanceof ParsedRequest.Cancel cancel) {
+      LOG.info("Request {} is to be cancelled", cancel.requestId());
+      context.output(signals, RequestSignal.cancelled(cancel.requestId()));
     } else if (parsed instanceof ParsedRequest.Invalid invalid) {
       String reason = invalid.summary();
       LOG.info(

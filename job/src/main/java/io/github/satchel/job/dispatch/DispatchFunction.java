@@ -112,7 +112,7 @@ public final class DispatchFunction
     for (Map.Entry<String, Running> older : entries()) {
       if (settings.supersede()) {
         LOG.info("Request {} is superseded by {}", older.getKey(), request.requestId());
-        context.output(signals, RequestSignal.superseded(older.getKey(), request.requestId()));
+        context.output(signals, RequestSignal.superseded(older.getKey()));
         remove(older.getKey(), older.getValue());
       } else {
         order = Math.max(order, older.getValue().order() + 1);

@@ -74,7 +74,7 @@ public final class RequestStatusDeserializer
           out.collect(new RequestStatus(told.requestId(), told.projectId(), known, false));
         }
       }
-      case UPLOADED, STORED, FAILED ->
+      case UPLOADED, STORED, FAILED, CANCELLED ->
           out.collect(new RequestStatus(told.requestId(), told.projectId(), 0, true));
       case ACCEPTED, REJECTED, UPLOADING, READY, TRAINING_FAILED, TRAINING_UNKNOWN -> {}
     }

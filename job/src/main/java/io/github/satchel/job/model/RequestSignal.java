@@ -1,6 +1,5 @@
 package io.github.satchel.job.model;
 
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,10 +7,10 @@ import org.jspecify.annotations.Nullable;
  * not be any more, or, with neither, that it was sent once more.
  *
  * @param admitted the request, if it is being served
- * @param supersededBy id of the newer request of the same project, if it need not be
+ * @param ending why it ends, if it need not be
  */
 public record RequestSignal(
-    String requestId, @Nullable AdmittedRequest admitted, @Nullable String supersededBy) {
+    String requestId, @Nullable AdmittedRequest admitted, Ending.@Nullable Cause ending) {
 
   /** The request is being served. */
   public static RequestSignal admitted(AdmittedRequest admitted) {
@@ -24,7 +23,12 @@ public record RequestSignal(
   }
 
   /** A newer request takes the place of this one. */
-  public static RequestSignal superseded(String requestId, String by) {
-    return new RequestSignal(requestId, null, Objects.requireNonNull(by));
+  public static RequestSignal superseded(String requestId) {
+    return new RequestSignal(requestId, null, Ending.Cause.SUPERSEDED);
+  }
+
+  /** Whoever sent the request does not want it any more. */
+  public static RequestSignal cancelled(String requestId) {
+    return new RequestSignal(requestId, null, Ending.Cause.CANCELLED);
   }
 }

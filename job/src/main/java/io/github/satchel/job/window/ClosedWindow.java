@@ -1,6 +1,7 @@
 package io.github.satchel.job.window;
 
 import io.github.satchel.contract.TrainingRequest;
+import io.github.satchel.job.model.Ending;
 import io.github.satchel.job.model.Problem;
 import java.util.BitSet;
 import java.util.List;

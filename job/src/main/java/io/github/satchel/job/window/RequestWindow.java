@@ -8,6 +8,7 @@ import io.github.satchel.contract.Label;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.AdmittedRequest;
+import io.github.satchel.job.model.Ending;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.RequestSignal;
@@ -22,6 +23,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -51,8 +53,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keyed by request id: gathers the images of a request, in any order, before or after the request
  * itself. It closes when the last image is there, when those that are leave no way to succeed, when
- * a newer request takes its place, or when its time is up. Then the request is decided, its
- * archives are written, one a label, and somebody is told.
+ * a newer request takes its place, when it is cancelled, or when its time is up. Then the request
+ * is decided, its archives are written, one a label, and somebody is told.
  *
  * <p>The task thread never waits for the store. Threads of {@link KeyedWork} do, and ask it for the
  * images, about {@value #SLICE_BYTES} bytes at a time, through the task's mailbox; so the records
@@ -132,8 +134,8 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   /** A bit for each image that is here or known to have failed: words of 64, by number. */
   private transient MapState<Integer, Long> seen;
 
-  /** When to forget that a request was superseded that has not come yet. */
-  private transient ValueState<Long> superseded;
+  /** Why a request is to end that has not come yet, and when to forget that. */
+  private transient ValueState<Ending> early;
 
   private transient ValueState<Ending> ending;
   private transient ValueState<Tombstone> tombstone;
@@ -179,7 +181,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     tally = state("tally", TypeInformation.of(Tally.class));
     labels = mapState("labels", Types.STRING, TypeInformation.of(LabelTally.class));
     seen = mapState("seen", Types.INT, Types.LONG);
-    superseded = state("superseded", Types.LONG);
+    early = state("early", TypeInformation.of(Ending.class));
     ending = state(ENDING, TypeInformation.of(Ending.class));
     tombstone = state("tombstone", TypeInformation.of(Tombstone.class));
     uncleared = state(UNCLEARED, Types.INT);
@@ -220,9 +222,9 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     RequestSignal signal = element.getValue();
     String id = signal.requestId();
     AdmittedRequest admitted = signal.admitted();
-    String newer = signal.supersededBy();
+    Ending.Cause cause = signal.ending();
     if (tombstone.value() != null) {
-      if (newer == null && askedAgain.value() == null) {
+      if (cause == null && askedAgain.value() == null) {
         LOG.info("Request {} has ended; its outcome is sent again", id);
         askedAgain.update(true);
         answerAgain(id);
@@ -230,8 +232,8 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     } else if (ending.value() == null) {
       if (admitted != null) {
         admit(id, admitted);
-      } else if (newer != null) {
-        supersede(id, newer);
+      } else if (cause != null) {
+        endEarly(id, cause);
       } // else a repeat of what is being gathered
     }
   }
@@ -253,23 +255,23 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
       lost |= admittedAs.isLost(counted);
     }
     timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, admittedAs.deadline());
-    Long lone = superseded.value();
-    if (lone != null) {
-      superseded.clear();
-      timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, lone);
-      closeWindow(id, Ending.Cause.SUPERSEDED);
+    Ending before = early.value();
+    if (before != null) {
+      early.clear();
+      timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, before.at());
+      closeWindow(id, before.cause());
     } else {
       advance(id, admittedAs, currentTally(), lost);
     }
   }
 
-  private void supersede(String id, String by) throws Exception {
+  private void endEarly(String id, Ending.Cause cause) throws IOException {
     if (admission.value() != null) {
-      LOG.info("Request {} is superseded by {}", id, by);
-      closeWindow(id, Ending.Cause.SUPERSEDED);
-    } else if (superseded.value() == null) {
+      LOG.info("Request {} is {}", id, cause.name().toLowerCase(Locale.ROOT));
+      closeWindow(id, cause);
+    } else if (early.value() == null) {
       long forgetAt = timers.currentProcessingTime() + remember.toMillis();
-      superseded.update(forgetAt);
+      early.update(new Ending(cause, forgetAt));
       timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, forgetAt);
     }
   }
@@ -318,15 +320,15 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     long time = timer.getTimestamp();
     Tombstone ended = tombstone.value();
     Admission admitted = admission.value();
-    Long lone = superseded.value();
+    Ending before = early.value();
     if (ended != null) {
       if (time == ended.forgetAt()) {
         forget(id, ended);
       }
     } else if (ending.value() != null) {
       return; // it is being decided
-    } else if (lone != null && time == lone) {
-      superseded.clear();
+    } else if (before != null && time == before.at()) {
+      early.clear();
     } else if (admitted != null && time == admitted.deadline()) {
       closeWindow(id, Ending.Cause.DEADLINE);
     } else if (admitted != null && time == currentTally().progressTimer()) {

@@ -12,6 +12,7 @@ import io.github.satchel.contract.ImageFailurePolicy;
 import io.github.satchel.contract.ImageLocation;
 import io.github.satchel.contract.Label;
 import io.github.satchel.contract.TrainingRequest;
+import io.github.satchel.job.model.Ending;
 import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
@@ -114,6 +115,9 @@ final class Settlement {
     ImageCounts counts = contents.tally().counts(request.images());
     Instant now = Instant.ofEpochMilli(contents.ending().at());
     Event progress = Event.progress(requestId, request.projectId(), counts, now);
+    if (contents.ending().cause() == Ending.Cause.CANCELLED) {
+      return new Decision(progress, Event.cancelled(request, counts, now), null, false);
+    }
 
     List<Failure> ofImages = failures(contents);
     List<Failure> ofLabels =
@@ -160,6 +164,7 @@ final class Settlement {
           new Event.ErrorInfo(
               FailureCode.SUPERSEDED, "A newer training of this project has taken its place");
       case DEADLINE -> deadlineError(contents.tally().counts(contents.request().images()));
+      case CANCELLED -> throw new IllegalArgumentException("a cancelled request does not fail");
       case IMAGES -> {
         if (!ofLabels.isEmpty()) {
           yield firstOf(ofLabels);

@@ -262,7 +262,7 @@ class DispatchFunctionTest {
     letTimePass(20_000);
 
     assertThat(runs()).containsExactly("old:60", "new:30");
-    assertThat(signals()).containsExactly(RequestSignal.superseded("old", "new"));
+    assertThat(signals()).containsExactly(RequestSignal.superseded("old"));
   }
 
   @Test
@@ -278,7 +278,7 @@ class DispatchFunctionTest {
     letTimePass(1_000);
 
     assertThat(runs()).containsExactly("first:30", "second:30", "third:30", "elsewhere:30");
-    assertThat(signals()).containsExactly(RequestSignal.superseded("first", "second"));
+    assertThat(signals()).containsExactly(RequestSignal.superseded("first"));
   }
 
   @Test

@@ -15,16 +15,19 @@ import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.RequestSignal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a window makes of being superseded, and of being asked again. */
+/** What a window makes of being superseded, cancelled, and asked again. */
 class RequestSignalsTest {
 
-  private static final RequestSignal SUPERSEDED = RequestSignal.superseded("r-1", "r-2");
+  private static final RequestSignal SUPERSEDED = RequestSignal.superseded("r-1");
+
+  private static final RequestSignal CANCELLED = RequestSignal.cancelled("r-1");
 
   @TempDir Path archives;
 
@@ -61,6 +64,48 @@ class RequestSignalsTest {
     window.settle();
     assertThat(window.packed()).isEmpty();
     assertThat(window.outcomes()).hasSize(1);
+  }
+
+  @Test
+  void aCancelledRequestEndsAtOnceAndLeavesNothing() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 7);
+    window.sendProblem(request, 7);
+
+    window.signal(CANCELLED);
+
+    assertThat(window.onlyOutcome())
+        .isEqualTo(Event.cancelled(request, new ImageCounts(20, 7, 1), Instant.ofEpochMilli(NOW)));
+    window.sendImages(request, 8, 20);
+    window.signal(CANCELLED);
+    window.settle();
+    assertThat(window.packed()).isEmpty();
+    assertThat(window.outcomes()).hasSize(1);
+    window.setTime(NOW + REMEMBER.toMillis());
+    window.settle();
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+    assertThat(archives).isEmptyDirectory();
+  }
+
+  @Test
+  void aRequestThatWasCancelledBeforeItCameEndsAsItComes() throws Exception {
+    window.signal(CANCELLED);
+    window.send(request);
+
+    assertThat(window.onlyOutcome().type()).isEqualTo(Event.Type.CANCELLED);
+  }
+
+  @Test
+  void aCancelOfARequestThatIsBeingWrittenOrHasEndedChangesNothing() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.signal(CANCELLED);
+    window.settle();
+    window.signal(CANCELLED);
+
+    assertThat(window.onlyPacked().images()).isEqualTo(new ImageCounts(20, 20, 0));
+    assertThat(window.outcomes()).isEmpty();
   }
 
   @Test

@@ -19,6 +19,7 @@ import io.github.satchel.contract.ImageCounts;
 import io.github.satchel.contract.ImageFailurePolicy;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
+import io.github.satchel.job.model.Ending;
 import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;

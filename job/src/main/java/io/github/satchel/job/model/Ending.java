@@ -1,4 +1,4 @@
-package io.github.satchel.job.window;
+package io.github.satchel.job.model;
 
 /**
  * That a window has closed and its request is being decided; public for the POJO serializer.
@@ -14,6 +14,8 @@ public record Ending(Cause cause, long at) {
     /** The time was up. */
     DEADLINE,
     /** A newer request of the same project took its place. */
-    SUPERSEDED
+    SUPERSEDED,
+    /** Whoever sent it does not want it any more. */
+    CANCELLED
   }
 }
