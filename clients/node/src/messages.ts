@@ -137,7 +137,6 @@ export type ProjectId = string
  * When it happened; the same however often the event is delivered.
  */
 export type At = string
-export type Archives = Archive[]
 export type FailureCode =
   | 'image-unreachable'
   | 'image-forbidden'
@@ -149,6 +148,7 @@ export type FailureCode =
   | 'image-blocked-address'
   | 'store-auth'
   | 'store-missing'
+  | 'image-under-several-labels'
   | 'label-too-few-images'
   | 'label-too-many-images'
   | 'archive-too-large'
@@ -162,6 +162,11 @@ export type FailureCode =
   | 'training-unknown'
   | 'superseded'
   | 'invalid-request'
+/**
+ * What is served and is probably a mistake: pictures that are under another label, too.
+ */
+export type Warnings = Failure[]
+export type Archives = Archive[]
 export type Failures = Failure[]
 /**
  * Ids of the classifiers that were deleted before the new one was created, as there was no room for both.
@@ -177,6 +182,7 @@ export interface AcceptedEvent {
   projectId: ProjectId
   at: At
   images: ImageCounts
+  warnings?: Warnings
 }
 /**
  * How far the images of the request are: done are ready for their archive, failed never will be.
@@ -185,6 +191,39 @@ export interface ImageCounts {
   total: number
   done: number
   failed: number
+}
+export interface Failure {
+  code: FailureCode
+  /**
+   * The sentence for the pupil.
+   */
+  message: string
+  label?: string
+  /**
+   * The image as the request gave it, or the field or label at fault.
+   */
+  location?: FailedDownloadedImage | FailedStoredImage | PlaceInTheRequest
+}
+export interface FailedDownloadedImage {
+  type: 'download'
+  imageid: string
+  url: string
+}
+export interface FailedStoredImage {
+  type: 'retrieve'
+  imageid?: string
+  spec: {
+    objectid: string
+    projectid: string
+    userid: string
+    classid: string
+  }
+}
+export interface PlaceInTheRequest {
+  /**
+   * RFC 6901.
+   */
+  pointer: string
 }
 /**
  * Some of the request's images are done; at most twice a second.
@@ -248,39 +287,6 @@ export interface Archive {
   images: number
   bytes: number
   sha256: string
-}
-export interface Failure {
-  code: FailureCode
-  /**
-   * The sentence for the pupil.
-   */
-  message: string
-  label?: string
-  /**
-   * The image as the request gave it, or the field or label at fault.
-   */
-  location?: FailedDownloadedImage | FailedStoredImage | PlaceInTheRequest
-}
-export interface FailedDownloadedImage {
-  type: 'download'
-  imageid: string
-  url: string
-}
-export interface FailedStoredImage {
-  type: 'retrieve'
-  imageid?: string
-  spec: {
-    objectid: string
-    projectid: string
-    userid: string
-    classid: string
-  }
-}
-export interface PlaceInTheRequest {
-  /**
-   * RFC 6901.
-   */
-  pointer: string
 }
 /**
  * Outcome: the archives are where they say. Failures are images that were skipped.

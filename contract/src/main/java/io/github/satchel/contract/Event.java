@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param upload how far the upload is
  * @param deletedFirst ids of the classifiers that were deleted before the new one was created, as
  *     there was no room for both
+ * @param warnings what is served but is probably a mistake
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Event(
@@ -27,7 +28,8 @@ public record Event(
     List<Failure> failures,
     @Nullable ErrorInfo error,
     @Nullable Upload upload,
-    List<String> deletedFirst) {
+    List<String> deletedFirst,
+    List<Failure> warnings) {
 
   /** The kinds of event. */
   public enum Type {
@@ -111,7 +113,25 @@ public record Event(
         others,
         error,
         upload,
-        deletedFirst);
+        deletedFirst,
+        warnings);
+  }
+
+  /** The same event with other warnings. */
+  public Event withWarnings(List<Failure> others) {
+    return new Event(
+        type,
+        requestId,
+        projectId,
+        at,
+        images,
+        classifier,
+        archives,
+        failures,
+        error,
+        upload,
+        deletedFirst,
+        others);
   }
 
   /** The request is being served. */
@@ -127,7 +147,8 @@ public record Event(
         List.of(),
         null,
         null,
-        List.of());
+        List.of(),
+        request.warnings());
   }
 
   /** Some of the request's images are done. */
@@ -143,6 +164,7 @@ public record Event(
         List.of(),
         null,
         null,
+        List.of(),
         List.of());
   }
 
@@ -164,6 +186,7 @@ public record Event(
         failures,
         error,
         null,
+        List.of(),
         List.of());
   }
 
@@ -180,6 +203,7 @@ public record Event(
         List.of(),
         null,
         null,
+        List.of(),
         List.of());
   }
 
@@ -201,6 +225,7 @@ public record Event(
         failures,
         error,
         null,
+        List.of(),
         List.of());
   }
 }

@@ -25,6 +25,8 @@ public enum FailureCode {
   STORE_AUTH,
   /** The object store has no such image. */
   STORE_MISSING,
+  /** A warning: the same picture is under another label, too. */
+  IMAGE_UNDER_SEVERAL_LABELS,
   /** A label has fewer images than training needs. */
   LABEL_TOO_FEW_IMAGES,
   /** A label has more images than training takes. */

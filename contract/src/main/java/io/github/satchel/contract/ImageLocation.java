@@ -28,6 +28,15 @@ public record ImageLocation(
     RETRIEVE
   }
 
+  /** What says that two images are the same picture: the address on the web, or in the store. */
+  @JsonIgnore
+  public String address() {
+    return switch (type) {
+      case DOWNLOAD -> "web " + url;
+      case RETRIEVE -> "store " + Objects.requireNonNull(spec).key();
+    };
+  }
+
   /** The id that names the image's entry in its archive. */
   @JsonIgnore
   public String id() {

@@ -1,7 +1,10 @@
 package io.github.satchel.contract;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A valid request. Fields that the job itself has no use for (class and user) are not kept.
@@ -24,5 +27,25 @@ public record TrainingRequest(
   /** Number of images over all labels. */
   public int images() {
     return labels.stream().mapToInt(label -> label.images().size()).sum();
+  }
+
+  /** What can be served and is probably a mistake: the same picture under several labels. */
+  List<Failure> warnings() {
+    Map<String, String> labelOf = new HashMap<>();
+    List<Failure> warnings = new ArrayList<>();
+    for (Label label : labels) {
+      for (ImageLocation image : label.images()) {
+        String first = labelOf.putIfAbsent(image.address(), label.name());
+        if (first != null && !first.equals(label.name())) {
+          warnings.add(
+              Failure.ofImage(
+                  FailureCode.IMAGE_UNDER_SEVERAL_LABELS,
+                  "This picture is also under the label " + first,
+                  label.name(),
+                  image));
+        }
+      }
+    }
+    return warnings;
   }
 }

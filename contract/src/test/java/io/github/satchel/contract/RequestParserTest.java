@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
@@ -104,6 +105,23 @@ class RequestParserTest {
 
     assertThat(stored.id()).isEqualTo("o1");
     assertThat(Objects.requireNonNull(stored.spec()).key()).isEqualTo("c1/auth0|5f3c/p1/o1");
+  }
+
+  @Test
+  void thePictureUnderTwoLabelsIsAWarning() {
+    JsonNode cat = json.at("/labels/cat/2");
+    ((ObjectNode) json.at("/labels/cat/3")).set("url", cat.get("url"));
+    ((ObjectNode) json.at("/labels/dog/4")).set("url", cat.get("url"));
+
+    TrainingRequest request = valid();
+
+    assertThat(Event.accepted(request).warnings())
+        .containsExactly(
+            Failure.ofImage(
+                FailureCode.IMAGE_UNDER_SEVERAL_LABELS,
+                "This picture is also under the label cat",
+                "dog",
+                request.labels().get(1).images().get(4)));
   }
 
   @Test

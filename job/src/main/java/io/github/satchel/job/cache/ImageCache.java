@@ -15,7 +15,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Objects;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystem.WriteMode;
@@ -49,14 +48,8 @@ public final class ImageCache {
 
   /** Under what the result of a task is kept. */
   public String key(ImageTask task) {
-    var location = task.location();
-    String address =
-        switch (location.type()) {
-          case DOWNLOAD -> "web " + location.url();
-          case RETRIEVE -> "store " + Objects.requireNonNull(location.spec()).key();
-        };
     return sha256(
-        (address + '\n' + task.format() + '\n' + settings.output())
+        (task.location().address() + '\n' + task.format() + '\n' + settings.output())
             .getBytes(StandardCharsets.UTF_8));
   }
 

@@ -1,7 +1,7 @@
 package io.github.satchel.job.dispatch;
 
 /**
- * Names images of a request that are sent together; public for the POJO serializer.
+ * Names pictures of a request that are sent together; public for the POJO serializer.
  *
  * @param first index of the first of them
  */

@@ -8,6 +8,7 @@ import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.RequestStatus;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -118,10 +119,11 @@ public final class DispatchFunction
         order = Math.max(order, older.getValue().order() + 1);
       }
     }
+    int pictures = store(admitted);
     requests.put(
         request.requestId(),
-        new Running(order, admitted.deadline(), request.images(), 0, 0, settings.inFlight()));
-    store(admitted);
+        new Running(
+            order, admitted.deadline(), request.images(), pictures, 0, 0, settings.inFlight()));
     context.timerService().registerProcessingTimeTimer(admitted.deadline().toEpochMilli());
     schedule(context);
   }
@@ -136,16 +138,19 @@ public final class DispatchFunction
     if (status.ended()) {
       if (!running.isSent()) {
         LOG.info(
-            "Request {} has ended: {} of {} images are not fetched",
+            "Request {} has ended: {} of {} pictures are not fetched",
             status.requestId(),
-            running.images() - running.sent(),
-            running.images());
+            running.pictures() - running.sent(),
+            running.pictures());
       }
       remove(status.requestId(), running);
       schedule(context);
-    } else if (status.known() > running.acknowledged()) {
-      requests.put(status.requestId(), running.acknowledge(status.known(), settings.inFlight()));
-      schedule(context);
+    } else {
+      int known = running.picturesOf(status.known());
+      if (known > running.acknowledged()) {
+        requests.put(status.requestId(), running.acknowledge(known, settings.inFlight()));
+        schedule(context);
+      }
     }
   }
 
@@ -181,26 +186,38 @@ public final class DispatchFunction
     return now < pausedUntil;
   }
 
-  private void store(AdmittedRequest admitted) throws Exception {
+  /** Stores what is to be sent: each picture once, however many images of the request it is. */
+  private int store(AdmittedRequest admitted) throws Exception {
     TrainingRequest request = admitted.request();
-    List<ImageTask> batch = new ArrayList<>();
+    Map<String, ImageTask> pictures = new LinkedHashMap<>();
     int index = 0;
     for (Label label : request.labels()) {
       for (ImageLocation image : label.images()) {
-        batch.add(
-            new ImageTask(
-                request.requestId(),
-                index++,
-                label.name(),
-                image,
-                request.format(),
-                admitted.deadline()));
-        if (batch.size() == BATCH || index == request.images()) {
-          images.put(new Batch(request.requestId(), index - batch.size()), batch);
-          batch = new ArrayList<>();
+        ImageTask first = pictures.get(image.address());
+        if (first == null) {
+          pictures.put(
+              image.address(),
+              new ImageTask(
+                  request.requestId(),
+                  index,
+                  label.name(),
+                  image,
+                  request.format(),
+                  admitted.deadline(),
+                  new ArrayList<>()));
+        } else {
+          first.copies().add(new ImageTask.Copy(index, label.name(), image.id()));
         }
+        index++;
       }
     }
+    List<ImageTask> tasks = List.copyOf(pictures.values());
+    for (int first = 0; first < tasks.size(); first += BATCH) {
+      images.put(
+          new Batch(request.requestId(), first),
+          tasks.subList(first, Math.min(first + BATCH, tasks.size())));
+    }
+    return tasks.size();
   }
 
   private void send(Turn current, Context context, Collector<ImageTask> out) throws Exception {
@@ -274,7 +291,7 @@ public final class DispatchFunction
 
   private void remove(String requestId, Running running) throws Exception {
     requests.remove(requestId);
-    for (int first = running.sent(); first < running.images(); first += BATCH) {
+    for (int first = running.sent(); first < running.pictures(); first += BATCH) {
       images.remove(new Batch(requestId, first));
     }
   }

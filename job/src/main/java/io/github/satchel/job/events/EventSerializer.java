@@ -7,6 +7,7 @@ import io.github.satchel.contract.Event;
 import io.github.satchel.contract.Json;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Writes events as JSON, key {@code projectId}, header {@code requestId} and those of a <a
  * href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md">
  * CloudEvent in binary mode</a>. An event that would be larger than a message may be lists as many
- * failures as fit; its {@code images} still count all.
+ * failures and warnings as fit; its {@code images} still count all.
  */
 public final class EventSerializer implements KafkaRecordSerializationSchema<Event> {
 
@@ -41,14 +42,18 @@ public final class EventSerializer implements KafkaRecordSerializationSchema<Eve
   public ProducerRecord<byte @Nullable [], byte[]> serialize(
       Event event, KafkaSinkContext context, @Nullable Long timestamp) {
     byte[] json = json(event);
-    for (int listed = event.failures().size(); json.length > maxBytes && listed > 0; ) {
-      listed /= 2;
-      json = json(event.withFailures(event.failures().subList(0, listed)));
+    while (json.length > maxBytes && !(event.failures().isEmpty() && event.warnings().isEmpty())) {
+      event = event.withFailures(half(event.failures())).withWarnings(half(event.warnings()));
+      json = json(event);
     }
     byte[] key = event.projectId() == null ? null : event.projectId().getBytes(UTF_8);
     var record = new ProducerRecord<byte @Nullable [], byte[]>(topic, key, json);
     headers(event).forEach((name, value) -> record.headers().add(name, value.getBytes(UTF_8)));
     return record;
+  }
+
+  private static <T> List<T> half(List<T> all) {
+    return all.subList(0, all.size() / 2);
   }
 
   /** The id is that of the event, not of its delivery: the same event has the same id. */

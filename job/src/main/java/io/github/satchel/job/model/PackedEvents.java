@@ -28,6 +28,7 @@ public final class PackedEvents {
         List.of(),
         null,
         upload,
+        List.of(),
         List.of());
   }
 
@@ -65,6 +66,7 @@ public final class PackedEvents {
         List.of(),
         error,
         null,
+        List.of(),
         List.of());
   }
 
@@ -86,6 +88,7 @@ public final class PackedEvents {
         request.failures(),
         error,
         null,
-        deletedFirst);
+        deletedFirst,
+        List.of());
   }
 }

@@ -9,6 +9,7 @@ import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.Ending;
+import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.RequestSignal;
@@ -278,7 +279,14 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
 
   @Override
   public void processElement2(StreamRecord<ResizedImage> element) throws Exception {
-    ResizedImage image = element.getValue();
+    ResizedImage picture = element.getValue();
+    take(picture);
+    for (ImageTask.Copy copy : picture.copies()) {
+      take(picture.as(copy));
+    }
+  }
+
+  private void take(ResizedImage image) throws Exception {
     if (ending.value() != null || tombstone.value() != null || !see(image.index())) {
       return; // late, or a repeat
     }

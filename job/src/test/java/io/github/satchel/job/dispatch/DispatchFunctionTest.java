@@ -3,6 +3,8 @@ package io.github.satchel.job.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.contract.ImageFailurePolicy;
+import io.github.satchel.contract.Label;
+import io.github.satchel.contract.ImageLocation;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
 import io.github.satchel.job.model.AdmittedRequest;
@@ -77,6 +79,37 @@ class DispatchFunctionTest {
                 request.labels().get(1).images().get(3),
                 request.format(),
                 DEADLINE));
+  }
+
+  @Test
+  void aPictureThatIsThereSeveralTimesIsSentOnceWithTheOthersAsItsCopies() throws Exception {
+    open(UNLIMITED);
+    TrainingRequest request = request("r", "p", 10);
+    ImageLocation cat = request.labels().get(0).images().get(0);
+    List<ImageLocation> dogs = new ArrayList<>(request.labels().get(1).images());
+    dogs.set(4, new ImageLocation(cat.type(), "same", cat.url(), null));
+    admit(
+        new TrainingRequest(
+            "r",
+            "p",
+            request.name(),
+            List.of(request.labels().get(0), new Label("dog", dogs)),
+            request.deliverTo(),
+            request.onImageFailure(),
+            request.deadlineSeconds(),
+            request.format(),
+            request.receivedAt()));
+    letTimePass(1_000);
+
+    List<ImageTask> tasks = harness.extractOutputValues();
+    assertThat(tasks)
+        .extracting(ImageTask::index)
+        .containsExactlyElementsOf(
+            IntStream.range(0, 20).filter(index -> index != 14).boxed().toList());
+    assertThat(tasks.get(0).copies()).containsExactly(new ImageTask.Copy(14, "dog", "same"));
+    assertThat(tasks.subList(1, 19)).allMatch(task -> task.copies().isEmpty());
+    end("r", "p");
+    assertThat(harness.numKeyedStateEntries()).isZero();
   }
 
   @Test
@@ -348,9 +381,11 @@ class DispatchFunctionTest {
   }
 
   private void admit(String requestId, String projectId, int imagesOfALabel) throws Exception {
-    harness.processElement1(
-        new StreamRecord<>(
-            new AdmittedRequest(request(requestId, projectId, imagesOfALabel), DEADLINE)));
+    admit(request(requestId, projectId, imagesOfALabel));
+  }
+
+  private void admit(TrainingRequest request) throws Exception {
+    harness.processElement1(new StreamRecord<>(new AdmittedRequest(request, DEADLINE)));
   }
 
   private void answer(String requestId, String projectId, int images) throws Exception {

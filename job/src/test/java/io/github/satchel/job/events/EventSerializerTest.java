@@ -82,6 +82,8 @@ class EventSerializerTest {
   static List<Event> events() {
     return List.of(
         Event.accepted(REQUEST),
+        Event.accepted(REQUEST).withWarnings(FAILURES),
+        Event.cancelled(REQUEST, COUNTS, AT),
         Event.progress("r-1", "project-1", COUNTS, AT),
         Event.failed(REQUEST, COUNTS, FAILURES, ERROR, AT),
         PackedEvents.stored(PACKED, AT),

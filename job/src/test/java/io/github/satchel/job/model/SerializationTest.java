@@ -18,6 +18,7 @@ class SerializationTest {
         RequestSignal.class,
         RequestStatus.class,
         ImageTask.class,
+        ImageTask.Copy.class,
         FetchedImage.class,
         ResizedImage.class,
         PackedRequest.class,

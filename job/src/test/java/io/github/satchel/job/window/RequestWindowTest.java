@@ -20,6 +20,7 @@ import io.github.satchel.contract.ImageFailurePolicy;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
 import io.github.satchel.job.model.Ending;
+import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
@@ -80,6 +81,22 @@ class RequestWindowTest {
       })
   void stateIsSerializedAsPojosWithoutKryo(Class<?> type) {
     PojoTestUtils.assertSerializedAsPojoWithoutKryo(type);
+  }
+
+  @Test
+  void aPictureIsAllTheImagesThatAreCopiesOfIt() throws Exception {
+    TrainingRequest request = request(ImageFailurePolicy.FAIL);
+    window.send(request);
+    window.sendImages(request, 1, 15);
+    window.sendImages(request, 16, 20);
+
+    window.sendImage(request, 0, List.of(new ImageTask.Copy(15, "dog", "same")));
+
+    PackedRequest packed = window.onlyPacked();
+    assertThat(packed.images()).isEqualTo(new ImageCounts(20, 20, 0));
+    try (ZipFile zip = new ZipFile(archives.resolve("r-1/dog.zip").toFile())) {
+      assertThat(zip.getEntry("same.jpg").getSize()).isEqualTo(WindowFixture.picture(0).length);
+    }
   }
 
   @Test

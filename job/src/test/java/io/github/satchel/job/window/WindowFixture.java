@@ -216,6 +216,23 @@ final class WindowFixture {
     send(ResizedImage.of(task(request, index), picture, "jpg"));
   }
 
+  /** A picture of which there are copies. */
+  void sendImage(TrainingRequest request, int index, List<ImageTask.Copy> copies) throws Exception {
+    ImageTask one = task(request, index);
+    send(
+        ResizedImage.of(
+            new ImageTask(
+                one.requestId(),
+                one.index(),
+                one.label(),
+                one.location(),
+                one.format(),
+                one.deadline(),
+                copies),
+            picture(index),
+            "jpg"));
+  }
+
   void sendProblem(TrainingRequest request, int index) throws Exception {
     send(ResizedImage.failed(task(request, index), GONE));
   }

@@ -198,6 +198,7 @@ class BurstTest {
         List.of(),
         null,
         null,
+        List.of(),
         List.of());
   }
 }
