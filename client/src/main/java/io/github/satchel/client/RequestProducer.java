@@ -3,6 +3,7 @@ package io.github.satchel.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.contract.Json;
 import io.github.satchel.contract.Topics;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -39,6 +40,13 @@ public final class RequestProducer implements AutoCloseable {
             Topics.REQUESTS,
             request.get("projectId").textValue().getBytes(UTF_8),
             request.toString().getBytes(UTF_8)));
+  }
+
+  /** Cancels a request that is still open. */
+  public Future<RecordMetadata> cancel(String requestId) {
+    ObjectNode message = Json.MAPPER.createObjectNode();
+    message.putObject("cancel").put("requestId", requestId);
+    return send(new ProducerRecord<>(Topics.REQUESTS, message.toString().getBytes(UTF_8)));
   }
 
   /** Writes a message as it is. */
