@@ -1,12 +1,15 @@
 package io.github.satchel.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 
 /**
  * The command line. Commands come in groups, each started with the class path that it needs: those
@@ -28,11 +31,27 @@ import picocli.CommandLine.Command;
       "satchel help COMMAND says more of each. Tab completes what is here: source <(satchel completion)"
     },
     mixinStandardHelpOptions = true,
-    versionProvider = BuildVersion.class,
+    versionProvider = Satchel.Version.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class Satchel {
 
   private Satchel() {}
+
+  /** The version that the build wrote down. */
+  static final class Version implements IVersionProvider {
+
+    @Override
+    public String[] getVersion() throws IOException {
+      Properties properties = new Properties();
+      try (InputStream in = Satchel.class.getResourceAsStream("version.properties")) {
+        if (in == null) {
+          throw new IllegalStateException("version.properties is not on the class path");
+        }
+        properties.load(in);
+      }
+      return new String[] {"satchel " + properties.getProperty("version")};
+    }
+  }
 
   public static void main(String[] args) {
     System.exit(commandLine().execute(args));

@@ -3,8 +3,8 @@ package io.github.satchel.job.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.contract.ImageFailurePolicy;
-import io.github.satchel.contract.Label;
 import io.github.satchel.contract.ImageLocation;
+import io.github.satchel.contract.Label;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
 import io.github.satchel.job.model.AdmittedRequest;
