@@ -167,7 +167,7 @@ class EarlyEndTest {
     try (var writer = store.create("r-1", "cat")) {
       for (String name : List.of("a.png", "Käse.jpg", "日本.png", "x".repeat(300) + ".jpg")) {
         byte[] content = name.getBytes(StandardCharsets.UTF_8);
-        writer.add(new ArchiveEntry(name, content));
+        writer.add("", new ArchiveEntry(name, content));
         expected += ArchiveStore.entryBytes(name, content.length);
       }
       written = writer.finish().archive();
