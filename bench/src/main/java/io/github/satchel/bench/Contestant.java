@@ -1,10 +1,10 @@
 package io.github.satchel.bench;
 
 import io.github.satchel.contract.OutputFormat;
-import io.github.satchel.job.resize.KernelChoice;
 import io.github.satchel.job.resize.Outcome;
 import io.github.satchel.job.resize.PictureResizer;
-import io.github.satchel.job.resize.ResizeSettings;
+import io.github.satchel.job.resize.kernel.KernelChoice;
+import io.github.satchel.job.resize.kernel.ResizeSettings;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

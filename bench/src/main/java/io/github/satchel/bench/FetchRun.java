@@ -4,7 +4,7 @@ import io.github.satchel.contract.ImageLocation;
 import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.SatchelOptions;
 import io.github.satchel.job.fetch.FetchFunction;
-import io.github.satchel.job.fetch.FetchSettings;
+import io.github.satchel.job.fetch.source.FetchSettings;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.github.satchel.bench;
 
 import io.github.satchel.contract.OutputFormat;
-import io.github.satchel.job.resize.KernelChoice;
 import io.github.satchel.job.resize.Outcome;
 import io.github.satchel.job.resize.PictureResizer;
+import io.github.satchel.job.resize.kernel.KernelChoice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

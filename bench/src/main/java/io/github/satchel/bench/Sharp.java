@@ -2,7 +2,7 @@ package io.github.satchel.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.satchel.job.resize.ResizeSettings;
+import io.github.satchel.job.resize.kernel.ResizeSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

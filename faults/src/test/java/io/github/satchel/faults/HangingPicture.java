@@ -16,7 +16,7 @@ final class HangingPicture {
   /** Not interrupted by anything, as native code is not. */
   static final Patch PATCH =
       new Patch(
-          "job/src/main/java/io/github/satchel/job/resize/OpenCvKernel.java",
+          "job/src/main/java/io/github/satchel/job/resize/kernel/OpenCvKernel.java",
           "byte\\[\\] resize\\(byte\\[\\] content, PictureHeader header, Encoding"
               + " encoding\\)[^{]*\\{",
           """

@@ -26,7 +26,7 @@ class PlantedBugAttack {
   private static final Duration UPLOAD = Duration.ofSeconds(3);
   private static final String JOB = "job/src/main/java/io/github/satchel/job/";
   private static final String CONNECTORS =
-      "connectors/src/main/java/io/github/satchel/connectors/training/";
+      "connectors/src/main/java/io/github/satchel/connectors/training/operator/";
 
   /** Fetch hands pictures to resize over an edge without a partitioner. */
   private static final Patch FORWARD =

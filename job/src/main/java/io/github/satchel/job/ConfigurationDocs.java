@@ -20,20 +20,20 @@ final class ConfigurationDocs {
     String rows =
         SatchelOptions.all().stream().map(ConfigurationDocs::row).collect(Collectors.joining());
     return """
-        # Configuration
+    # Configuration
 
-        One YAML file, nested or with dotted keys; `--key value` on the command line overrides a key. A
-        wrong key or value is refused at start. Keys below `flink.` go to Flink when the job runs in one
-        process; on a cluster Flink has a configuration of its own.
+    One YAML file, nested or with dotted keys; `--key value` on the command line overrides a key. A
+    wrong key or value is refused at start. Keys below `flink.` go to Flink when the job runs in one
+    process; on a cluster Flink has a configuration of its own.
 
-        This page is generated from `SatchelOptions`, and a test fails when it is stale.
+    This page is generated from `SatchelOptions`, and a test fails when it is stale.
 
-        Every setting is free to change across a savepoint, unless its last column says what to mind: what is under way goes
-        on, by the old value or the new one. Of a setting that was renamed the old name still works.
+    Every setting is free to change across a savepoint, unless its last column says what to mind: what is under way goes
+    on, by the old value or the new one. Of a setting that was renamed the old name still works.
 
-        | key | default | value | | changing it |
-        |---|---|---|---|---|
-        """
+    | key | default | value | | changing it |
+    |---|---|---|---|---|
+    """
         + rows;
   }
 

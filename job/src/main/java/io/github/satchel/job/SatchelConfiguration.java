@@ -1,7 +1,7 @@
 package io.github.satchel.job;
 
-import io.github.satchel.job.fetch.FetchSettings;
-import io.github.satchel.job.resize.ResizeSettings;
+import io.github.satchel.job.fetch.source.FetchSettings;
+import io.github.satchel.job.resize.kernel.ResizeSettings;
 import io.github.satchel.job.trainer.Trainers;
 import java.io.IOException;
 import java.io.InputStream;

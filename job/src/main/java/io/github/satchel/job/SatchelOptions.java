@@ -3,8 +3,8 @@ package io.github.satchel.job;
 import static org.apache.flink.configuration.ConfigOptions.key;
 
 import io.github.satchel.job.SatchelConfiguration.Rule;
-import io.github.satchel.job.fetch.TlsChoice;
-import io.github.satchel.job.resize.KernelChoice;
+import io.github.satchel.job.fetch.source.TlsChoice;
+import io.github.satchel.job.resize.kernel.KernelChoice;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,7 +101,8 @@ public final class SatchelOptions {
           .defaultValue(Duration.ofHours(24))
           .withDescription(
               "How long a request id is remembered: within it a request that comes again is not"
-                  + " served again. Also how long the journals of a request stay beside its archives.");
+                  + " served again. Also how long the journals of a request stay beside its"
+                  + " archives.");
 
   public static final ConfigOption<Duration> REQUEST_DEADLINE =
       key("request.deadline")
@@ -157,7 +158,8 @@ public final class SatchelOptions {
           .noDefaultValue()
           .withDescription(
               "Where stored images lie, such as s3://bucket/prefix; an image's key below it is"
-                  + " classid/userid/projectid/objectid. Requests with stored images fail without it.");
+                  + " classid/userid/projectid/objectid. Requests with stored images fail without"
+                  + " it.");
 
   public static final ConfigOption<Integer> IMAGES_READERS =
       key("images.readers")
@@ -243,8 +245,8 @@ public final class SatchelOptions {
           .durationType()
           .defaultValue(Duration.ofSeconds(30))
           .withDescription(
-              "How long a host is left alone, its images failing at once, after as many time-outs in"
-                  + " a row as fetch.max-per-host, and three at least.");
+              "How long a host is left alone, its images failing at once, after as many time-outs"
+                  + " in a row as fetch.max-per-host, and three at least.");
 
   public static final ConfigOption<String> FETCH_USER_AGENT =
       key("fetch.user-agent")
@@ -304,8 +306,8 @@ public final class SatchelOptions {
           .asList()
           .defaultValues()
           .withDescription(
-              "Hosts whose certificates are not verified: names, or *.example.org for all names below"
-                  + " one.");
+              "Hosts whose certificates are not verified: names, or *.example.org for all names"
+                  + " below one.");
 
   public static final ConfigOption<TlsChoice> FETCH_TLS_ENGINE =
       key("fetch.tls.engine")
@@ -333,8 +335,8 @@ public final class SatchelOptions {
           .intType()
           .defaultValue(500)
           .withDescription(
-              "Width of the thumbnails, in pixels: one of 20, 40, 60, 120, 250, 330, 500, 960, 1280,"
-                  + " 1920 and 3840, since Wikimedia serves no other.");
+              "Width of the thumbnails, in pixels: one of 20, 40, 60, 120, 250, 330, 500, 960,"
+                  + " 1280, 1920 and 3840, since Wikimedia serves no other.");
 
   public static final ConfigOption<Long> RESIZE_MAX_PIXELS =
       key("resize.max-pixels")
@@ -377,8 +379,8 @@ public final class SatchelOptions {
           .stringType()
           .noDefaultValue()
           .withDescription(
-              "Where resized pictures are kept, such as s3://bucket/prefix, so that one that has not"
-                  + " changed costs neither a download nor a resize when a pupil trains again."
+              "Where resized pictures are kept, such as s3://bucket/prefix, so that one that has"
+                  + " not changed costs neither a download nor a resize when a pupil trains again."
                   + " Nothing is kept without it. Files that nobody asks for stay: let the store"
                   + " expire them after cache.ttl.");
 
@@ -422,8 +424,8 @@ public final class SatchelOptions {
           .defaultValue(8)
           .withDescription(
               "Requests whose archives are written at once, for each subtask of the window: enough"
-                  + " that a class does not wait for one round trip to the store after another. Each"
-                  + " holds about 512 kb of images in memory.");
+                  + " that a class does not wait for one round trip to the store after another."
+                  + " Each holds about 512 kb of images in memory.");
 
   public static final ConfigOption<Integer> ARCHIVES_MAX_ATTEMPTS =
       key("archives.max-attempts")
@@ -438,9 +440,10 @@ public final class SatchelOptions {
           .memoryType()
           .defaultValue(MemorySize.ofMebiBytes(4))
           .withDescription(
-              "Archives of a request that together are no larger are not written to archives.dir but"
-                  + " travel to the trainer with their request, and lie in Flink's state until its"
-                  + " outcome; 0 kb: none do. With archives.keep or deliverTo.store all are written.");
+              "Archives of a request that together are no larger are not written to archives.dir"
+                  + " but travel to the trainer with their request, and lie in Flink's state until"
+                  + " its outcome; 0 kb: none do. With archives.keep or deliverTo.store all are"
+                  + " written.");
 
   public static final ConfigOption<MemorySize> ARCHIVES_INLINE_MEMORY =
       key("archives.inline-memory")
@@ -456,18 +459,18 @@ public final class SatchelOptions {
           .noDefaultValue()
           .withDescription(
               "Directory of the trainer's credentials, on every task manager: <name>.json holds"
-                  + " {\"url\", \"apikey\"}; with \"auth\": \"basic\" the key is sent as HTTP Basic, and"
-                  + " \"api_key\" in place of \"apikey\" is a legacy one. Changes are picked up without"
-                  + " a restart.");
+                  + " {\"url\", \"apikey\"}; with \"auth\": \"basic\" the key is sent as HTTP"
+                  + " Basic, and \"api_key\" in place of \"apikey\" is a legacy one. Changes are"
+                  + " picked up without a restart.");
 
   public static final ConfigOption<String> CREDENTIALS_KEY_SET =
       key("credentials.key-set")
           .stringType()
           .noDefaultValue()
           .withDescription(
-              "File on every task manager with the private keys, a JWK set, for credentials that come"
-                  + " encrypted in a request; ./satchel keys makes one. Changes are picked up without a"
-                  + " restart. Without it, such credentials are rejected.");
+              "File on every task manager with the private keys, a JWK set, for credentials that"
+                  + " come encrypted in a request; ./satchel keys makes one. Changes are picked up"
+                  + " without a restart. Without it, such credentials are rejected.");
 
   public static final ConfigOption<List<String>> CREDENTIALS_ALLOWED_ORIGINS =
       key("credentials.allowed-origins")
@@ -574,16 +577,16 @@ public final class SatchelOptions {
           .intType()
           .defaultValue(20)
           .withDescription(
-              "Calls at once with the same credentials; others wait their turn. The limit is divided"
-                  + " among the subtasks of the trainer, but each may make one.");
+              "Calls at once with the same credentials; others wait their turn. The limit is"
+                  + " divided among the subtasks of the trainer, but each may make one.");
 
   public static final ConfigOption<Duration> WATSON_DELETE_AGAIN_AFTER =
       key("watson.delete-again-after")
           .durationType()
           .defaultValue(Duration.ofMinutes(15))
           .withDescription(
-              "When the deletion of a replaced classifier is repeated: one that was deleted while it"
-                  + " trained can reappear.");
+              "When the deletion of a replaced classifier is repeated: one that was deleted while"
+                  + " it trained can reappear.");
 
   public static final ConfigOption<Boolean> WATSON_FOLLOW =
       key("watson.follow")

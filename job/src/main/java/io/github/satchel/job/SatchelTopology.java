@@ -1,7 +1,7 @@
 package io.github.satchel.job;
 
-import io.github.satchel.connectors.training.HttpEndpointResolver;
-import io.github.satchel.connectors.training.TrainingOperator;
+import io.github.satchel.connectors.training.http.HttpEndpointResolver;
+import io.github.satchel.connectors.training.operator.TrainingOperator;
 import io.github.satchel.contract.Event;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.admit.AdmitFunction;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param uri where the zip lies, on any Flink file system; not looked at if there is content
  * @param bytes its exact size in bytes; an archive of another size is not uploaded
  * @param images number of pictures in it, 0 if that is not known
- * @param sha256 its digest in lower-case hexadecimal, null if that is not known; {@link
+ * @param sha256 its digest in lower-case hexadecimal, null if that is not known; {@code
  *     HttpTrainerSink} needs it
  * @param content the zip itself, if it travels with its training; null if it lies at the uri
  */

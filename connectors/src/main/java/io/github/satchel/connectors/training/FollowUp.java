@@ -34,27 +34,27 @@ public record FollowUp(
   }
 
   /** A follow-up that begins. */
-  static FollowUp at(Kind kind, String classifierId, List<String> credentials, Instant due) {
+  public static FollowUp at(Kind kind, String classifierId, List<String> credentials, Instant due) {
     return new FollowUp(kind, classifierId, credentials, due, due, 0, 0);
   }
 
   /** The same, with another time for its first attempt. */
-  FollowUp first(Instant at) {
+  public FollowUp first(Instant at) {
     return new FollowUp(kind, classifierId, credentials, since, at, attempts, misses);
   }
 
   /** The same, to be tried once more. */
-  FollowUp again(Instant at, int missesThen) {
+  public FollowUp again(Instant at, int missesThen) {
     return new FollowUp(kind, classifierId, credentials, since, at, attempts + 1, missesThen);
   }
 
   /** Tells the follow-ups of one training apart. */
-  String key() {
+  public String key() {
     return kind == Kind.STATUS ? "status" : "deletion " + classifierId;
   }
 
   /** Whether the end of a bounded stream waits for it. */
-  boolean isUrgent() {
+  public boolean isUrgent() {
     return kind == Kind.DELETION && attempts == 0;
   }
 }

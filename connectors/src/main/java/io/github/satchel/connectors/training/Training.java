@@ -9,19 +9,19 @@ import org.jspecify.annotations.Nullable;
  * that it brings along, that can queue, lie in a checkpoint and be tried again. A Flink POJO.
  *
  * @param id names the training in logs. A training of the same id runs only once at a time, and a
- *     receiver of {@link HttpTrainerSink} gets it as {@code Idempotency-Key}
+ *     receiver of {@code HttpTrainerSink} gets it as {@code Idempotency-Key}
  * @param classifierName the classifier's name at the service. After an answer was lost the
  *     classifier is looked for by this name among those that are new, so trainings that use the
  *     same credentials at the same time should differ in it
  * @param archives the examples, at least one archive a class
  * @param journal uri of the file, on any Flink file system, that says how far the training got
- * @param credentials {@link WatsonSink}: the credentials to try, in this order; {@link
+ * @param credentials {@code WatsonSink}: the credentials to try, in this order; {@code
  *     HttpTrainerSink}: the name of the endpoint, alone
- * @param replaces {@link WatsonSink}: ids of the classifiers that this one takes over from. They
+ * @param replaces {@code WatsonSink}: ids of the classifiers that this one takes over from. They
  *     are looked for under {@code credentials} and deleted once this one is created, or before if
  *     there is no other way to make room for it
- * @param attributes belong to the caller and come back with every event. {@link HttpTrainerSink}
- *     tells them to the receiver; {@link WatsonSink} can bind encrypted credentials to them
+ * @param attributes belong to the caller and come back with every event. {@code HttpTrainerSink}
+ *     tells them to the receiver; {@code WatsonSink} can bind encrypted credentials to them
  */
 public record Training(
     String id,
@@ -35,7 +35,7 @@ public record Training(
   /**
    * Credentials that a training names.
    *
-   * @param jwe {@link WatsonSink}: the credentials themselves, as compact JWE; see {@link
+   * @param jwe {@code WatsonSink}: the credentials themselves, as compact JWE; see {@code
    *     CredentialsDecrypter}. Null if they are found by their name
    */
   public record NamedCredentials(String name, @Nullable String jwe) {
@@ -47,12 +47,12 @@ public record Training(
   }
 
   /** The size of all archives together. */
-  long bytes() {
+  public long bytes() {
     return archives.stream().mapToLong(ExampleArchive::bytes).sum();
   }
 
   /** The size of the archives that it brings along. */
-  long contentBytes() {
+  public long contentBytes() {
     long bytes = 0;
     for (ExampleArchive archive : archives) {
       bytes += archive.content() == null ? 0 : archive.content().length;
@@ -61,7 +61,7 @@ public record Training(
   }
 
   /** The same without its archives, which nobody needs after the outcome. */
-  Training withoutArchives() {
+  public Training withoutArchives() {
     return new Training(id, classifierName, List.of(), journal, credentials, replaces, attributes);
   }
 }

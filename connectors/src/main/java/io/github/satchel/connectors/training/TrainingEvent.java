@@ -56,7 +56,7 @@ public record TrainingEvent(
   public record Upload(
       List<RejectedCredentials> rejectedCredentials, List<String> deletedFirst, long sentBytes) {
 
-    static final Upload NONE = new Upload(List.of(), List.of(), 0);
+    public static final Upload NONE = new Upload(List.of(), List.of(), 0);
   }
 
   /**

@@ -1,7 +1,7 @@
 /**
- * Flink sinks that hand training data to services which make classifiers of it: services with the
- * API of Watson Visual Recognition v3 ({@link WatsonSink}), and any other by a signed POST ({@link
- * HttpTrainerSink}).
+ * Flink sinks that hand training data to services which make classifiers of it: what the caller
+ * gives them, a training, and gets back, its events. The sinks are in {@code watson} and {@code
+ * http}.
  */
 @NullMarked
 package io.github.satchel.connectors.training;

@@ -1,6 +1,6 @@
 package io.github.satchel.job.admit;
 
-import io.github.satchel.connectors.training.HttpEndpointResolver;
+import io.github.satchel.connectors.training.http.HttpEndpointResolver;
 import io.github.satchel.contract.Event;
 import io.github.satchel.contract.FailureCode;
 import io.github.satchel.contract.ParsedRequest;

@@ -1,5 +1,7 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.job.fetch.source.FetchMetrics;
+import io.github.satchel.job.fetch.source.Problems;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;

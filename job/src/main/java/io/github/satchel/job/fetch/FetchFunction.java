@@ -1,5 +1,10 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.job.fetch.source.FetchMetrics;
+import io.github.satchel.job.fetch.source.FetchSettings;
+import io.github.satchel.job.fetch.source.NameResolvers;
+import io.github.satchel.job.fetch.source.Problems;
+import io.github.satchel.job.fetch.web.Dns;
 import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;

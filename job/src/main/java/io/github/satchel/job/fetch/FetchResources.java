@@ -1,6 +1,15 @@
 package io.github.satchel.job.fetch;
 
 import io.github.satchel.contract.ImageLocation;
+import io.github.satchel.job.fetch.source.FetchMetrics;
+import io.github.satchel.job.fetch.source.FetchSettings;
+import io.github.satchel.job.fetch.source.NameResolvers;
+import io.github.satchel.job.fetch.source.Origin;
+import io.github.satchel.job.fetch.source.Receiver;
+import io.github.satchel.job.fetch.store.StoreFetcher;
+import io.github.satchel.job.fetch.web.HostLimiter;
+import io.github.satchel.job.fetch.web.WebClient;
+import io.github.satchel.job.fetch.web.WebFetcher;
 import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;

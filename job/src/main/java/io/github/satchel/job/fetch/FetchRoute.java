@@ -1,6 +1,7 @@
 package io.github.satchel.job.fetch;
 
 import io.github.satchel.contract.ImageLocation;
+import io.github.satchel.job.fetch.source.WebAddress;
 import io.github.satchel.job.model.ImageTask;
 import java.util.Objects;
 import org.apache.flink.api.java.functions.KeySelector;

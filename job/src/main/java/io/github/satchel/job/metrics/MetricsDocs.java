@@ -21,17 +21,17 @@ final class MetricsDocs {
   /** The page, in Markdown. */
   static String render() {
     return """
-        # Metrics
+    # Metrics
 
-        As Prometheus sees them, each with `flink_taskmanager_job_task_operator_` before it, and with the labels `job_name`,
-        `task_name`, `operator_name`, `subtask_index`, `task_attempt_id` and those named here. A histogram is a summary of the latest
-        1,000 values of a subtask (`quantile` 0.5, 0.75, 0.95, 0.98, 0.99, 0.999, and `_count`).
+    As Prometheus sees them, each with `flink_taskmanager_job_task_operator_` before it, and with the labels `job_name`,
+    `task_name`, `operator_name`, `subtask_index`, `task_attempt_id` and those named here. A histogram is a summary of the latest
+    1,000 values of a subtask (`quantile` 0.5, 0.75, 0.95, 0.98, 0.99, 0.999, and `_count`).
 
-        This page is generated from `JobMetric`, and a test fails when it is stale.
+    This page is generated from `JobMetric`, and a test fails when it is stale.
 
-        | metric | kind | unit | labels | |
-        |---|---|---|---|---|
-        """
+    | metric | kind | unit | labels | |
+    |---|---|---|---|---|
+    """
         + Arrays.stream(JobMetric.values()).map(MetricsDocs::row).collect(Collectors.joining())
         + TRAINERS
         + Arrays.stream(TrainingCounter.values())

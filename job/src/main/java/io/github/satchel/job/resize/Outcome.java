@@ -1,6 +1,9 @@
 package io.github.satchel.job.resize;
 
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.resize.header.PictureType;
+import io.github.satchel.job.resize.header.UnreadablePictureException;
+import io.github.satchel.job.resize.kernel.Encoding;
 
 /** What became of a picture in the resize stage. */
 public sealed interface Outcome {
@@ -21,11 +24,11 @@ public sealed interface Outcome {
    */
   record Refused(Problem problem, String reason) implements Outcome {
 
-    static Refused of(UnreadablePictureException e) {
+    public static Refused of(UnreadablePictureException e) {
       return new Refused(e.problem(), String.valueOf(e.getMessage()));
     }
 
-    static Refused unsupported(String reason) {
+    public static Refused unsupported(String reason) {
       return of(new UnreadablePictureException(reason));
     }
   }

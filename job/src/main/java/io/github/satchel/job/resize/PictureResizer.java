@@ -1,6 +1,13 @@
 package io.github.satchel.job.resize;
 
 import io.github.satchel.contract.OutputFormat;
+import io.github.satchel.job.resize.header.PictureHeader;
+import io.github.satchel.job.resize.header.UnreadablePictureException;
+import io.github.satchel.job.resize.kernel.DecodingMemory;
+import io.github.satchel.job.resize.kernel.Encoding;
+import io.github.satchel.job.resize.kernel.Kernels;
+import io.github.satchel.job.resize.kernel.PictureKernel;
+import io.github.satchel.job.resize.kernel.ResizeSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,7 +32,7 @@ public final class PictureResizer implements AutoCloseable {
   }
 
   /** Name of the preferred kernel. */
-  String kernel() {
+  public String kernel() {
     return kernels.get(0).name();
   }
 
@@ -49,7 +56,7 @@ public final class PictureResizer implements AutoCloseable {
    *
    * @throws UnreadablePictureException if it is no picture, or one that is too large
    */
-  PictureHeader header(byte[] content) throws UnreadablePictureException {
+  public PictureHeader header(byte[] content) throws UnreadablePictureException {
     PictureHeader header = PictureHeader.read(content);
     if (header.pixels() > maxPixels || !memory.allows(kernels.get(0).need(header))) {
       throw UnreadablePictureException.tooManyPixels(header);
@@ -71,7 +78,7 @@ public final class PictureResizer implements AutoCloseable {
    * @throws UnreadablePictureException if no kernel reads it
    * @throws OutOfMemoryError if it does not fit; says nothing about the picture
    */
-  Outcome resize(byte[] content, PictureHeader header, OutputFormat format)
+  public Outcome resize(byte[] content, PictureHeader header, OutputFormat format)
       throws UnreadablePictureException {
     Encoding encoding = Encoding.of(format, header.type());
     var refusals = new ArrayList<UnreadablePictureException>();

@@ -6,6 +6,7 @@ import io.github.satchel.job.cache.CachedImage;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.ResizedImage;
+import io.github.satchel.job.resize.kernel.ResizeSettings;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ public final class ResizeFunction extends RichMapFunction<FetchedImage, ResizedI
    *
    * @param processEnd ends the process, soon
    */
-  ResizeFunction(
+  public ResizeFunction(
       ResizeSettings settings,
       @Nullable CacheSettings cache,
       WorkerFactory workers,

@@ -2,6 +2,7 @@ package io.github.satchel.job.resize;
 
 import io.github.satchel.contract.FailureCode;
 import io.github.satchel.job.metrics.JobMetric;
+import io.github.satchel.job.resize.kernel.JavaKernel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;

@@ -1,6 +1,10 @@
 package io.github.satchel.job.resize;
 
 import io.github.satchel.contract.OutputFormat;
+import io.github.satchel.job.resize.header.PictureHeader;
+import io.github.satchel.job.resize.header.UnreadablePictureException;
+import io.github.satchel.job.resize.kernel.DecodingMemory;
+import io.github.satchel.job.resize.kernel.ResizeSettings;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;

@@ -1,14 +1,14 @@
 package io.github.satchel.job.trainer;
 
-import io.github.satchel.connectors.training.CredentialsDecrypter;
-import io.github.satchel.connectors.training.CredentialsDirectory;
-import io.github.satchel.connectors.training.HttpEndpointDirectory;
-import io.github.satchel.connectors.training.HttpEndpointResolver;
-import io.github.satchel.connectors.training.HttpTrainerSink;
-import io.github.satchel.connectors.training.TrainingOperator;
-import io.github.satchel.connectors.training.TrainingSinkBuilder;
-import io.github.satchel.connectors.training.WatsonSink;
-import io.github.satchel.connectors.training.WatsonSinkBuilder;
+import io.github.satchel.connectors.training.credentials.CredentialsDecrypter;
+import io.github.satchel.connectors.training.credentials.CredentialsDirectory;
+import io.github.satchel.connectors.training.http.HttpEndpointDirectory;
+import io.github.satchel.connectors.training.http.HttpEndpointResolver;
+import io.github.satchel.connectors.training.http.HttpTrainerSink;
+import io.github.satchel.connectors.training.operator.TrainingOperator;
+import io.github.satchel.connectors.training.operator.TrainingSinkBuilder;
+import io.github.satchel.connectors.training.watson.WatsonSink;
+import io.github.satchel.connectors.training.watson.WatsonSinkBuilder;
 import io.github.satchel.contract.Event;
 import io.github.satchel.job.SatchelOptions;
 import io.github.satchel.job.model.PackedRequest;

@@ -1,7 +1,7 @@
 package io.github.satchel.job.window;
 
-import io.github.satchel.connectors.training.ByteBudget;
-import io.github.satchel.connectors.training.KeyedWork;
+import io.github.satchel.connectors.training.operator.ByteBudget;
+import io.github.satchel.connectors.training.operator.KeyedWork;
 import io.github.satchel.contract.Delivery;
 import io.github.satchel.contract.Event;
 import io.github.satchel.contract.Label;

@@ -1,6 +1,6 @@
 package io.github.satchel.job.window;
 
-import io.github.satchel.connectors.training.ByteBudget;
+import io.github.satchel.connectors.training.operator.ByteBudget;
 import io.github.satchel.contract.Archive;
 import io.github.satchel.contract.ArchiveLayout;
 import io.github.satchel.contract.Delivery;

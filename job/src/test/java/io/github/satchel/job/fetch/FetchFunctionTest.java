@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.contract.FailureCode;
 import io.github.satchel.job.SatchelOptions;
+import io.github.satchel.job.fetch.source.FetchSettings;
+import io.github.satchel.job.fetch.source.NameResolvers;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;

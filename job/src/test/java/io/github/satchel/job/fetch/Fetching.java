@@ -4,6 +4,9 @@ import io.github.satchel.contract.ImageLocation;
 import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.contract.StoredImage;
 import io.github.satchel.job.SatchelOptions;
+import io.github.satchel.job.fetch.source.FetchMetrics;
+import io.github.satchel.job.fetch.source.FetchSettings;
+import io.github.satchel.job.fetch.source.NameResolvers;
 import io.github.satchel.job.memory.ByteBudget;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Problem;
@@ -25,10 +28,10 @@ import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.jspecify.annotations.Nullable;
 
 /** The fetch stage without Flink around it. */
-final class Fetching implements AutoCloseable {
+public final class Fetching implements AutoCloseable {
 
   /** A good while: what takes longer hangs. */
-  static final Duration HANG = Duration.ofSeconds(60);
+  public static final Duration HANG = Duration.ofSeconds(60);
 
   private final FetchResources resources;
   private final Map<String, Counter> counters = new ConcurrentHashMap<>();
@@ -36,20 +39,20 @@ final class Fetching implements AutoCloseable {
 
   /** What became of a fetch. */
   @SuppressWarnings("ArrayRecordComponent") // a test compares what it needs
-  record Outcome(
+  public record Outcome(
       byte @Nullable [] content,
       @Nullable Provenance provenance,
       @Nullable Problem problem,
       Runnable release) {
 
-    byte[] picture() {
+    public byte[] picture() {
       if (content == null) {
         throw new AssertionError("no picture: " + problem);
       }
       return content;
     }
 
-    Problem failure() {
+    public Problem failure() {
       if (problem == null) {
         throw new AssertionError("a picture where none should be");
       }
@@ -57,17 +60,17 @@ final class Fetching implements AutoCloseable {
     }
   }
 
-  Fetching(Configuration config, NameResolvers names) {
+  public Fetching(Configuration config, NameResolvers names) {
     this(FetchSettings.from(config), names);
   }
 
-  Fetching(FetchSettings settings, NameResolvers names) {
+  public Fetching(FetchSettings settings, NameResolvers names) {
     resources = FetchResources.acquire(settings, Clock.systemUTC(), names);
     metrics = new FetchMetrics(new RecordingGroup(""), resources.budget());
   }
 
   /** Short time-outs, and 127.0.0.2 as the only address that may be fetched from. */
-  static Configuration config(int... ports) {
+  public static Configuration config(int... ports) {
     return new Configuration()
         .set(SatchelOptions.SITE_NAME, "Pets for All")
         .set(SatchelOptions.SITE_CONTACT, "https://pets.test/contact")
@@ -79,18 +82,18 @@ final class Fetching implements AutoCloseable {
         .set(SatchelOptions.FETCH_RETRY_DELAY, Duration.ofMillis(10));
   }
 
-  static ImageTask task(String url, Instant deadline) {
+  public static ImageTask task(String url, Instant deadline) {
     return task(new ImageLocation(ImageLocation.Type.DOWNLOAD, "id", url, null), deadline);
   }
 
-  static ImageTask task(ImageLocation location, Instant deadline) {
+  public static ImageTask task(ImageLocation location, Instant deadline) {
     return new ImageTask("request", 0, "cat", location, OutputFormat.AUTO, deadline);
   }
 
   /**
    * Something that passes for a picture: the signature of a PNG, then noise of that size in all.
    */
-  static byte[] picture(int size) {
+  public static byte[] picture(int size) {
     byte[] picture = new byte[size];
     for (int i = 0; i < size; i++) {
       picture[i] = (byte) (i * 31 + i / 251);
@@ -100,11 +103,11 @@ final class Fetching implements AutoCloseable {
     return picture;
   }
 
-  ByteBudget budget() {
+  public ByteBudget budget() {
     return resources.budget();
   }
 
-  long count(String counter) {
+  public long count(String counter) {
     Counter found = counters.get("/fetch/" + counter);
     if (found == null) {
       throw new AssertionError("no such counter: " + counter + " of " + counters.keySet());
@@ -112,14 +115,14 @@ final class Fetching implements AutoCloseable {
     return found.getCount();
   }
 
-  CompletableFuture<Outcome> start(ImageTask task) {
+  public CompletableFuture<Outcome> start(ImageTask task) {
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     start(task, outcome);
     return outcome;
   }
 
   /** Starts a fetch and gives what gives it up. */
-  Runnable start(ImageTask task, CompletableFuture<Outcome> outcome) {
+  public Runnable start(ImageTask task, CompletableFuture<Outcome> outcome) {
     return resources.fetch(
         task,
         metrics,
@@ -141,11 +144,11 @@ final class Fetching implements AutoCloseable {
         });
   }
 
-  CompletableFuture<Outcome> start(String url) {
+  public CompletableFuture<Outcome> start(String url) {
     return start(task(url, Instant.now().plus(HANG)));
   }
 
-  CompletableFuture<Outcome> start(StoredImage image) {
+  public CompletableFuture<Outcome> start(StoredImage image) {
     return start(
         task(
             new ImageLocation(ImageLocation.Type.RETRIEVE, null, null, image),
@@ -153,15 +156,15 @@ final class Fetching implements AutoCloseable {
   }
 
   /** Fetches, waits, and lets go of what arrived. */
-  Outcome fetch(String url) {
+  public Outcome fetch(String url) {
     return await(start(url));
   }
 
-  Outcome fetch(StoredImage image) {
+  public Outcome fetch(StoredImage image) {
     return await(start(image));
   }
 
-  static Outcome await(CompletableFuture<Outcome> future) {
+  public static Outcome await(CompletableFuture<Outcome> future) {
     Outcome outcome = future.orTimeout(HANG.toSeconds(), TimeUnit.SECONDS).join();
     outcome.release().run();
     return outcome;

@@ -1,5 +1,6 @@
 package io.github.satchel.job.fetch;
 
+import io.github.satchel.job.fetch.source.NameResolvers;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.InetNameResolver;
 import io.netty.resolver.NameResolver;
@@ -18,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param names and their addresses, separated by blanks; what comes after a semicolon is the answer
  *     to the next question, and the last answer stays
  */
-record TestNames(Map<String, String> names) implements NameResolvers {
+public record TestNames(Map<String, String> names) implements NameResolvers {
 
   @Override
   public NameResolver<InetAddress> create(EventLoop eventLoop) {

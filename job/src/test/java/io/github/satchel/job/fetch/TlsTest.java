@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.contract.FailureCode;
 import io.github.satchel.job.SatchelOptions;
+import io.github.satchel.job.fetch.source.TlsChoice;
 import io.github.satchel.job.model.Problem;
 import java.io.IOException;
 import java.io.InputStream;

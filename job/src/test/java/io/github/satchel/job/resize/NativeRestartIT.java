@@ -7,6 +7,8 @@ import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.model.FetchedImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.ResizedImage;
+import io.github.satchel.job.resize.kernel.KernelChoice;
+import io.github.satchel.job.resize.kernel.ResizeSettings;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -3,6 +3,9 @@ package io.github.satchel.job.resize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.satchel.job.resize.header.PictureHeader;
+import io.github.satchel.job.resize.header.PictureType;
+import io.github.satchel.job.resize.header.UnreadablePictureException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;

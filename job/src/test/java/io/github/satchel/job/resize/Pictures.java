@@ -6,6 +6,7 @@ import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_WEBP_QUALITY;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
 
+import io.github.satchel.job.resize.kernel.NativeLibrary;
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;

@@ -13,6 +13,8 @@ import io.github.satchel.job.model.Problem;
 import io.github.satchel.job.model.Provenance;
 import io.github.satchel.job.model.ResizedImage;
 import io.github.satchel.job.model.Validators;
+import io.github.satchel.job.resize.kernel.DecodingMemory;
+import io.github.satchel.job.resize.kernel.ResizeSettings;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package io.github.satchel.job.resize;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.contract.OutputFormat;
+import io.github.satchel.job.resize.kernel.KernelChoice;
+import io.github.satchel.job.resize.kernel.ResizeSettings;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.satchel.contract.FailureCode;
 import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.resize.TestKernel.Behaviour;
+import io.github.satchel.job.resize.kernel.DecodingMemory;
 import java.awt.image.BufferedImage;
 import java.time.Duration;
 import java.util.ArrayList;

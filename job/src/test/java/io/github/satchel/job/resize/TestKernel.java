@@ -1,5 +1,10 @@
 package io.github.satchel.job.resize;
 
+import io.github.satchel.job.resize.header.PictureHeader;
+import io.github.satchel.job.resize.kernel.DecodingMemory;
+import io.github.satchel.job.resize.kernel.Encoding;
+import io.github.satchel.job.resize.kernel.PictureKernel;
+
 /** A kernel that does what a test says, and makes one byte of every picture. */
 final class TestKernel implements PictureKernel {
 

@@ -1,0 +1,443 @@
+package io.github.satchel.connectors.training.operator;
+
+import io.github.satchel.connectors.training.Classifier;
+import io.github.satchel.connectors.training.ElementConverter;
+import io.github.satchel.connectors.training.EventConverter;
+import io.github.satchel.connectors.training.FollowUp;
+import io.github.satchel.connectors.training.Training;
+import io.github.satchel.connectors.training.TrainingError;
+import io.github.satchel.connectors.training.TrainingEvent;
+import io.github.satchel.connectors.training.operator.Trainer.Step;
+import io.github.satchel.connectors.training.transport.HttpTransport;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
+import org.apache.flink.runtime.metrics.MetricNames;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has a classifier made for every element, and puts out what becomes of it. To be used on a stream
+ * that is keyed by {@link Training#id}: so a training has one owner, also after any rescaling, and
+ * one that comes again while it is under way is not started twice.
+ *
+ * <p>The task thread never waits for a service. Trainings wait in keyed state, and run on threads
+ * of a bounded pool; what comes after an outcome (asking for the status, deleting what was
+ * replaced) waits for its timers. In the heap are what runs and the ids of what waits for a thread.
+ * The operator holds up neither its input nor a checkpoint.
+ *
+ * <p>State of a training: until its outcome the element; after it, as long as something is to be
+ * done, {@linkplain ElementConverter#remainder what events need of the element}, and a few hundred
+ * bytes for each thing to do. Then nothing.
+ *
+ * @param <IN> the elements
+ * @param <OUT> what events become
+ */
+public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
+    implements OneInputStreamOperator<IN, OUT>, Triggerable<String, VoidNamespace> {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingOperator.class);
+
+  /** Threads for work after an outcome: short calls, which uploads must not hold up. */
+  static final int FOLLOW_UP_THREADS = 4;
+
+  /** Follow-ups that run or wait for a thread; further ones wait for a timer. */
+  private static final int MAX_FOLLOW_UPS = 16 * FOLLOW_UP_THREADS;
+
+  /** From one follow-up that has to wait for a timer to the next: 100 a second. */
+  private static final long PUT_OFF_MS = 10;
+
+  /** What a closed upload gets to notice; its threads are daemons and end by themselves later. */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+  /** Values that the histogram remembers. */
+  private static final int HISTOGRAM_SIZE = 1_000;
+
+  private final TrainerFactory service;
+  private final ElementConverter<IN> converter;
+  private final EventConverter<IN, OUT> events;
+  private final TypeInformation<IN> elements;
+  private final TrainingOptions options;
+
+  private transient MailboxExecutor mailbox;
+  private transient Retrier retrier;
+  private transient Trainer trainer;
+  private transient TrainingRunner runner;
+  private transient ByteBudget memory;
+  private transient KeyedWork uploads;
+  private transient KeyedWork steps;
+  private transient InternalTimerService<VoidNamespace> timers;
+  private transient Clock clock;
+
+  private transient ValueState<IN> pending;
+
+  /** Heap that the element in {@link #pending} needs, so that nobody reads it too early. */
+  private transient ValueState<Long> queued;
+
+  private transient ValueState<IN> remainder;
+  private transient ValueState<Classifier> classifier;
+  private transient MapState<String, FollowUp> followUps;
+
+  /** Ids of the trainings that wait for a thread, in order of arrival. */
+  private transient Queue<String> waiting;
+
+  private transient int running;
+
+  /** The follow-ups that run, by training and key. */
+  private transient Set<List<String>> underWay;
+
+  /** Of these, those that the end of a bounded stream waits for. */
+  private transient int urgent;
+
+  private transient long putOffUntil;
+
+  transient Counter sent;
+  transient Counter sentBytes;
+  transient Counter sendErrors;
+
+  /** In milliseconds, from a training's turn to its outcome. */
+  private transient Histogram uploadTime;
+
+  private transient volatile long lastUploadMillis;
+
+  @SuppressWarnings("NullAway.Init") // the rest comes with open()
+  TrainingOperator(
+      TrainerFactory service,
+      ElementConverter<IN> converter,
+      EventConverter<IN, OUT> events,
+      TypeInformation<IN> elements,
+      TrainingOptions options) {
+    this.service = service;
+    this.converter = converter;
+    this.events = events;
+    this.elements = elements;
+    this.options = options;
+  }
+
+  @Override
+  public void setMailboxExecutor(MailboxExecutor executor) {
+    mailbox = executor;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    timers = getInternalTimerService("timers", VoidNamespaceSerializer.INSTANCE, this);
+    pending = state("pending", elements);
+    queued = state("queued", Types.LONG);
+    remainder = state("remainder", elements);
+    classifier = state("classifier", TypeInformation.of(Classifier.class));
+    followUps =
+        getRuntimeContext()
+            .getMapState(
+                new MapStateDescriptor<>(
+                    "follow-ups", Types.STRING, TypeInformation.of(FollowUp.class)));
+    waiting = new ArrayDeque<>();
+    underWay = new HashSet<>();
+    clock = Clock.tickMillis(ZoneOffset.UTC);
+    String job = getRuntimeContext().getJobInfo().getJobId().toString();
+    memory = ByteBudget.open(job, options.maxHeapBytes());
+    openMetrics();
+    TrainingMetrics metrics = new TrainingMetrics(getMetricGroup().addGroup(TrainingMetrics.GROUP));
+    retrier = new Retrier(options.retries(), metrics, new Random());
+    trainer =
+        service.create(
+            new TrainerFactory.Context(
+                new HttpTransport(options.transport(), clock),
+                options.maxUploadBytes(),
+                retrier,
+                metrics,
+                clock,
+                job,
+                getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks()));
+    runner = new TrainingRunner(trainer, retrier, options.keepArchives(), metrics, clock);
+    uploads =
+        new KeyedWork(
+            mailbox,
+            this::setCurrentKey,
+            "satchel-trainer-upload",
+            options.maxConcurrentUploads(),
+            CLOSE_LIMIT);
+    steps =
+        new KeyedWork(
+            mailbox,
+            this::setCurrentKey,
+            "satchel-trainer-follow-up",
+            FOLLOW_UP_THREADS,
+            CLOSE_LIMIT);
+    resume();
+  }
+
+  private void openMetrics() {
+    MetricGroup group = getMetricGroup();
+    sent = group.counter(MetricNames.NUM_RECORDS_SEND);
+    sentBytes = group.counter(MetricNames.NUM_BYTES_SEND);
+    sendErrors = group.counter(MetricNames.NUM_RECORDS_SEND_ERRORS);
+    group.gauge(MetricNames.CURRENT_SEND_TIME, () -> lastUploadMillis);
+    uploadTime =
+        group
+            .addGroup(TrainingMetrics.GROUP)
+            .histogram("upload", new DescriptiveStatisticsHistogram(HISTOGRAM_SIZE));
+    group.gauge("pendingTrainings", () -> waiting.size() + running);
+    group.gauge("runningFollowUps", this::followUpsUnderWay);
+  }
+
+  /** What ran when the checkpoint was taken has no timer that would start it again. */
+  private void resume() throws Exception {
+    waiting.addAll(keysWith("queued"));
+    startUploads();
+    for (String id : keysWith("follow-ups")) {
+      setCurrentKey(id);
+      startFollowUps(id);
+    }
+  }
+
+  @Override
+  public void processElement(StreamRecord<IN> record) throws Exception {
+    String id = (String) getCurrentKey();
+    if (queued.value() != null) {
+      LOG.info("Training {} is already in progress", id);
+      return;
+    }
+    pending.update(record.getValue());
+    queued.update(training(record.getValue()).contentBytes());
+    waiting.add(id);
+    startUploads();
+  }
+
+  private void startUploads() throws Exception {
+    while (running < options.maxConcurrentUploads() && !waiting.isEmpty()) {
+      String id = waiting.remove();
+      setCurrentKey(id);
+      long bytes = Objects.requireNonNull(queued.value());
+      running++;
+      uploads.submit(
+          id,
+          () -> upload(id, bytes),
+          upload -> {
+            complete(id, upload);
+            memory.release(bytes);
+          });
+    }
+  }
+
+  /** An upload that has ended. */
+  private record Upload<IN>(IN element, TrainingEvent outcome, Duration took) {}
+
+  /** On a thread of the pool. An element is read once there is heap for what it brings along. */
+  private Upload<IN> upload(String id, long bytes) throws InterruptedException {
+    memory.acquire(bytes);
+    IN element = uploads.ask(id, () -> Objects.requireNonNull(pending.value()));
+    Training training = training(element);
+    long start = System.nanoTime();
+    LongConsumer progress =
+        new ProgressEvents(
+            training,
+            options.progressInterval(),
+            event -> uploads.tell(id, () -> emit(element, event)),
+            clock);
+    TrainingEvent outcome = runner.run(training, progress);
+    return new Upload<>(element, outcome, Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  private void complete(String id, Upload<IN> upload) throws Exception {
+    IN element = upload.element();
+    TrainingEvent outcome = upload.outcome();
+    running--;
+    emit(element, outcome);
+    pending.clear();
+    queued.clear();
+    measure(outcome, upload.took());
+    List<FollowUp> todo = trainer.after(outcome, now());
+    if (!todo.isEmpty()) {
+      remainder.update(converter.remainder(element));
+      classifier.update(Objects.requireNonNull(outcome.classifier()));
+      for (FollowUp each : todo) {
+        if (!followUps.contains(each.key())) { // else it is of an outcome that is told again
+          followUps.put(each.key(), each);
+          schedule(id, each);
+        }
+      }
+    }
+    startUploads();
+  }
+
+  private void measure(TrainingEvent outcome, Duration took) {
+    Training training = outcome.training();
+    lastUploadMillis = took.toMillis();
+    uploadTime.update(lastUploadMillis);
+    Classifier made = outcome.classifier();
+    TrainingError error = outcome.error();
+    if (made != null) {
+      sent.inc();
+      sentBytes.inc(training.bytes());
+      LOG.info(
+          "Training {} is uploaded: classifier {}, credentials {}, {} bytes, {} s",
+          training.id(),
+          made.id(),
+          made.credentials(),
+          training.bytes(),
+          took.toSeconds());
+    } else if (error != null) {
+      sendErrors.inc();
+      LOG.warn("Training {} failed, {}: {}", training.id(), error.code(), error.message());
+    }
+  }
+
+  private void emit(IN element, TrainingEvent event) {
+    output.collect(new StreamRecord<>(events.convert(element, event), event.at().toEpochMilli()));
+  }
+
+  private void schedule(String id, FollowUp work) throws Exception {
+    if (work.due().isAfter(now())) {
+      timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, work.due().toEpochMilli());
+    } else {
+      start(id, work);
+    }
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+    startFollowUps(timer.getKey());
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
+    throw new IllegalStateException("there are no such timers");
+  }
+
+  private void startFollowUps(String id) throws Exception {
+    List<FollowUp> due = new ArrayList<>();
+    for (Map.Entry<String, FollowUp> each : followUps.entries()) {
+      if (!each.getValue().due().isAfter(now())) {
+        due.add(each.getValue());
+      }
+    }
+    for (FollowUp each : due) {
+      start(id, each);
+    }
+  }
+
+  private void start(String id, FollowUp work) throws Exception {
+    List<String> name = List.of(id, work.key());
+    if (underWay.contains(name)) {
+      return;
+    }
+    if (underWay.size() >= MAX_FOLLOW_UPS && !work.isUrgent()) {
+      putOffUntil = Math.max(putOffUntil + PUT_OFF_MS, timers.currentProcessingTime() + PUT_OFF_MS);
+      timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, putOffUntil);
+      return;
+    }
+    underWay.add(name);
+    urgent += work.isUrgent() ? 1 : 0;
+    IN element = Objects.requireNonNull(remainder.value());
+    Classifier made = Objects.requireNonNull(classifier.value());
+    Training training = training(element);
+    Instant now = now();
+    steps.submit(
+        id,
+        () -> trainer.advance(training, made, work, now),
+        step -> {
+          underWay.remove(name);
+          urgent -= work.isUrgent() ? 1 : 0;
+          proceed(id, element, work, step);
+        });
+  }
+
+  private void proceed(String id, IN element, FollowUp work, Step step) throws Exception {
+    if (step.event() != null) {
+      emit(element, step.event());
+    }
+    if (step.next() != null) {
+      followUps.put(work.key(), step.next());
+      schedule(id, step.next());
+      return;
+    }
+    followUps.remove(work.key());
+    if (followUps.isEmpty()) {
+      remainder.clear();
+      classifier.clear();
+    }
+  }
+
+  /** The follow-ups in the heap: those that run, or wait for a thread. */
+  public int followUpsUnderWay() {
+    return underWay.size();
+  }
+
+  private Training training(IN element) {
+    return Objects.requireNonNull(
+        converter.convert(element), "an element that stands for no training");
+  }
+
+  private Instant now() {
+    return Instant.ofEpochMilli(timers.currentProcessingTime());
+  }
+
+  /** Waits for every outcome and the first attempt at each deletion. */
+  @Override
+  public void finish() throws Exception {
+    while ((running > 0 || urgent > 0) && !uploads.isClosed()) {
+      mailbox.yield();
+    }
+    super.finish();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (uploads != null) {
+      retrier.close();
+      uploads.stop();
+      steps.stop();
+      trainer.close();
+      uploads.close();
+      steps.close();
+      memory.close();
+    }
+    super.close();
+  }
+
+  private <T> ValueState<T> state(String name, TypeInformation<T> type) {
+    return getRuntimeContext().getState(new ValueStateDescriptor<>(name, type));
+  }
+
+  private Set<String> keysWith(String state) {
+    try (Stream<String> keys =
+        this.<String>getKeyedStateBackend().getKeys(state, VoidNamespace.INSTANCE)) {
+      return keys.collect(LinkedHashSet::new, LinkedHashSet::add, LinkedHashSet::addAll);
+    }
+  }
+}

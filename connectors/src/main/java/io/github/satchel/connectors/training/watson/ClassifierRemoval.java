@@ -1,0 +1,110 @@
+package io.github.satchel.connectors.training.watson;
+
+import io.github.satchel.connectors.training.FollowUp;
+import io.github.satchel.connectors.training.Training;
+import io.github.satchel.connectors.training.TrainingCounter;
+import io.github.satchel.connectors.training.credentials.Account;
+import io.github.satchel.connectors.training.credentials.Accounts;
+import io.github.satchel.connectors.training.operator.Trainer.Step;
+import io.github.satchel.connectors.training.operator.TrainingMetrics;
+import io.github.satchel.connectors.training.transport.UploadException;
+import io.github.satchel.connectors.training.transport.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes classifiers that were replaced, wherever they are among given credentials. A classifier
+ * that is deleted while it trains can reappear minutes later: the deletion is repeated once.
+ * Thread-safe.
+ */
+final class ClassifierRemoval {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClassifierRemoval.class);
+
+  /** Of one round; the plan's owner has to look after what cannot be deleted for so long. */
+  private static final Duration LIMIT = Duration.ofHours(2);
+
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
+  private static final int MAX_DOUBLINGS = 6;
+
+  private final WatsonClient client;
+  private final Accounts accounts;
+  private final CredentialsPool pool;
+  private final Duration againAfter;
+  private final TrainingMetrics metrics;
+
+  /**
+   * @param againAfter from one deletion to its repetition
+   */
+  ClassifierRemoval(
+      WatsonClient client,
+      Accounts accounts,
+      CredentialsPool pool,
+      Duration againAfter,
+      TrainingMetrics metrics) {
+    this.client = client;
+    this.accounts = accounts;
+    this.pool = pool;
+    this.againAfter = againAfter;
+    this.metrics = metrics;
+  }
+
+  /** Tries once under all credentials of the follow-up. */
+  Step remove(Training training, FollowUp work, Instant now) throws InterruptedException {
+    UploadException open = null;
+    for (String name : work.credentials()) {
+      try {
+        Account account = accounts.find(training, name);
+        if (client.delete(account, work.classifierId())) {
+          metrics.inc(TrainingCounter.CLASSIFIERS_DELETED);
+          pool.endCoolDown(account);
+          LOG.info(
+              "Training {}: classifier {}, which it replaces, is deleted, credentials {}",
+              training.id(),
+              work.classifierId(),
+              name);
+          return finished(work, List.of(name), now);
+        }
+      } catch (UploadException failure) {
+        if (failure.verdict() != Verdict.CREDENTIALS_REJECTED) {
+          open = failure;
+        }
+      }
+    }
+    return open == null
+        ? finished(work, work.credentials(), now)
+        : retry(training, work, open, now);
+  }
+
+  private Step finished(FollowUp work, List<String> credentials, Instant now) {
+    return work.kind() == FollowUp.Kind.SECOND_DELETION
+        ? Step.DONE
+        : Step.next(
+            FollowUp.at(
+                FollowUp.Kind.SECOND_DELETION,
+                work.classifierId(),
+                credentials,
+                now.plus(againAfter)));
+  }
+
+  private Step retry(Training training, FollowUp work, UploadException failure, Instant now) {
+    if (!now.isBefore(work.since().plus(LIMIT))) {
+      metrics.inc(TrainingCounter.DELETIONS_FAILED);
+      LOG.warn(
+          "Training {}: classifier {}, which it replaces, cannot be deleted: {}",
+          training.id(),
+          work.classifierId(),
+          failure.reason());
+      return Step.DONE;
+    }
+    Duration backoff = FIRST_RETRY.multipliedBy(1L << Math.min(work.attempts(), MAX_DOUBLINGS));
+    Duration asked = failure.retryAfter();
+    return Step.next(
+        work.again(
+            now.plus(asked != null && asked.compareTo(backoff) > 0 ? asked : backoff),
+            work.misses()));
+  }
+}

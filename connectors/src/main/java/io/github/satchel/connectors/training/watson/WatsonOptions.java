@@ -1,0 +1,34 @@
+package io.github.satchel.connectors.training.watson;
+
+import java.io.Serializable;
+import java.time.Duration;
+
+/** The settings of a {@link WatsonSink} alone, checked by its builder, which describes them. */
+record WatsonOptions(
+    String iamUrl,
+    String version,
+    Duration coolDown,
+    int maxCallsPerKey,
+    Duration deleteAgainAfter,
+    FollowOptions following)
+    implements Serializable {
+
+  /**
+   * How it is found out what becomes of classifiers.
+   *
+   * @param enabled whether it is
+   * @param initialInterval from the upload to the first check; doubles with each one
+   * @param maxInterval between two checks
+   * @param limit after which it is given up
+   */
+  record FollowOptions(
+      boolean enabled, Duration initialInterval, Duration maxInterval, Duration limit)
+      implements Serializable {
+
+    /** The wait before the next check. */
+    Duration interval(int checks) {
+      Duration doubled = initialInterval.multipliedBy(1L << Math.min(checks, 20));
+      return doubled.compareTo(maxInterval) < 0 ? doubled : maxInterval;
+    }
+  }
+}
