@@ -12,7 +12,7 @@ import { promisify } from 'node:util'
 import { zipSync } from 'fflate'
 import { BasicAuthenticator } from 'ibm-watson/auth/index.js'
 import VisualRecognition from 'ibm-watson/visual-recognition/v3.js'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { ClassifyError, type ClassifyErrorCode, classify, type TrainerCredentials } from 'satchel-client'
 import { screenshot, startBrowser, violations } from './browser.ts'
 import { Services } from './services.ts'
@@ -168,19 +168,49 @@ const looks = [320, 768, 1920].flatMap(width =>
   (['light', 'dark'] as const).map(colorScheme => ({ width, colorScheme }))
 )
 
-async function open(url: string, { width, colorScheme }: (typeof looks)[0]): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, locale: 'en' })
+async function open(
+  url: string,
+  { width, colorScheme }: (typeof looks)[0],
+  options: BrowserContextOptions
+): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, locale: 'en', ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(120_000)
   await page.goto(url)
   return page
 }
 
+test("the teacher's page shows how good a classifier is, to everybody and on every screen", async () => {
+  const id = await train('Suns & houses <3')
+  for (const look of looks) {
+    const httpCredentials = { username: 'apikey', password: credentials.apikey }
+    const page = await open(credentials.url, look, { httpCredentials })
+    const name = `${look.width}-${look.colorScheme}`
+    await page.getByRole('heading', { name: 'Classifiers', level: 1 }).waitFor()
+    assert.deepEqual(await violations(page), [], `list, ${name}`)
+    assert.ok(await fits(page), `the list scrolls sideways: ${name}`)
+    await screenshot(page, `teacher-list-${name}`)
+
+    await page.getByRole('link', { name: 'Suns & houses <3' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Suns & houses <3', level: 1 }).waitFor()
+    await page.getByRole('table', { name: /^A row for what a picture is/ }).waitFor()
+    assert.equal(await page.locator('.pictures img').count(), 12)
+    assert.ok(await page.evaluate(() => [...document.images].every(image => image.naturalWidth > 0)), 'thumbnails')
+    assert.match((await page.locator('main').textContent()) ?? '', /recognises .* of 24 pictures/)
+    assert.ok((await page.locator('code').allTextContents()).includes(id))
+    assert.deepEqual(await violations(page), [], `classifier, ${name}`)
+    assert.ok(await fits(page), `the classifier scrolls sideways: ${name}`)
+    await screenshot(page, `teacher-classifier-${name}`)
+    await page.context().close()
+  }
+})
+
 test('a pupil trains for real, tries a new picture and sees how sure the computer is', async () => {
   const site = await startSite()
   try {
     for (const [n, look] of looks.entries()) {
-      const page = await open(site.url, look)
+      const page = await open(site.url, look, {})
       const name = `${look.width}-${look.colorScheme}`
       await page.getByRole('button', { name: 'Train', exact: true }).click()
       if (n === 0) await page.getByRole('button', { name: 'Remove these 2 pictures and train again' }).click()

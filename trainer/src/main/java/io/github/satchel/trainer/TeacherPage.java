@@ -128,6 +128,7 @@ final class TeacherPage extends Handler.Abstract {
         records.isEmpty()
             ? "<p>There is no classifier yet. One appears here as soon as somebody presses Train.</p>"
             : """
+              <div class="wide" role="region" aria-label="Classifiers" tabindex="0">
               <table>
               <caption>%d of %d places are taken. The newest is first.</caption>
               <thead><tr><th scope="col">Classifier</th><th scope="col">Classes</th><th scope="col">State</th>
@@ -135,6 +136,7 @@ final class TeacherPage extends Handler.Abstract {
               <tbody>
               %s</tbody>
               </table>
+              </div>
               """
                 .formatted(records.size(), key.slots(), rows);
     return page(
@@ -197,8 +199,12 @@ final class TeacherPage extends Handler.Abstract {
   private static String matrix(StoredClassifier record, Quality quality) {
     var html =
         new StringBuilder(
-            "<h2>What is taken for what</h2>\n<table class=\"matrix\">\n<caption>A row for what a picture is, a column"
-                + " for what it is taken for. The diagonal is right.</caption>\n<thead><tr><td></td>");
+            """
+            <h2 id="matrix">What is taken for what</h2>
+            <div class="wide" role="region" aria-labelledby="matrix" tabindex="0">
+            <table class="matrix">
+            <caption>A row for what a picture is, a column for what it is taken for. The diagonal is right.</caption>
+            <thead><tr><td></td>""");
     int classes = quality.confusion().size();
     for (int column = 0; column < classes; column++) {
       html.append("<th scope=\"col\">").append(className(record, column)).append("</th>");
@@ -213,7 +219,7 @@ final class TeacherPage extends Handler.Abstract {
       }
       html.append("</tr>\n");
     }
-    return html.append("</tbody>\n</table>\n").toString();
+    return html.append("</tbody>\n</table>\n</div>\n").toString();
   }
 
   private static String className(StoredClassifier record, int index) {
@@ -262,10 +268,11 @@ final class TeacherPage extends Handler.Abstract {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>%s - Trainer</title>
         <style>
-        :root { color-scheme: light dark; --line: #8886; --right: #2a7d4f; --wrong: #b3402a; }
+        :root { color-scheme: light dark; --line: #8886; --right: #2a7d4f; --wrong: #b3402a; background: Canvas; }
         body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 1.5rem auto; padding: 0 1rem; }
         table { border-collapse: collapse; margin: 1rem 0; }
         caption { text-align: left; padding-bottom: .4rem; }
+        .wide { overflow-x: auto; }
         th, td { border-bottom: 1px solid var(--line); padding: .35rem .8rem .35rem 0; text-align: left; vertical-align: top; }
         .number { text-align: right; font-variant-numeric: tabular-nums; }
         .matrix td { padding: .35rem .8rem; }
@@ -275,7 +282,8 @@ final class TeacherPage extends Handler.Abstract {
         .pictures img { display: block; border: 4px solid var(--line); border-radius: 6px; }
         .pictures .wrong img { border-color: var(--wrong); }
         figure { margin: 0; width: 120px; } figcaption { font-size: .875rem; overflow-wrap: anywhere; }
-        a:focus-visible { outline: 3px solid currentcolor; outline-offset: 2px; }
+        a { color: light-dark(#0b57b0, #8cbcff); }
+        a:focus-visible, .wide:focus-visible { outline: 3px solid currentcolor; outline-offset: 2px; }
         </style>
         </head>
         <body>
