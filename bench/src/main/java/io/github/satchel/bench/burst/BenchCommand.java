@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       IdleCommand.class,
       SoakCommand.class,
       RetrainCommand.class,
+      ReadyCommand.class,
       TrainerBenchCommand.class
     },
     mixinStandardHelpOptions = true,
