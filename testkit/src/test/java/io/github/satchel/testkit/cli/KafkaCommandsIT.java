@@ -103,6 +103,23 @@ class KafkaCommandsIT {
   }
 
   @Test
+  void cancelWritesWhatTheJobReads() throws Exception {
+    List<ConsumerRecord<byte[], byte[]>> requests = new CopyOnWriteArrayList<>();
+    try (TopicFollower follower =
+        new TopicFollower(kafka.bootstrapServers(), Topics.REQUESTS, requests::add)) {
+      follower.start();
+
+      assertThat(execute("cancel", "--request", "unwanted")).isZero();
+
+      await().until(() -> !requests.isEmpty());
+    }
+    assertThat(requests.get(0).value())
+        .asString(UTF_8)
+        .isEqualTo("{\"cancel\":{\"requestId\":\"unwanted\"}}");
+    assertThat(execute("cancel", "--request", "../r")).isEqualTo(ExitCode.INVALID);
+  }
+
+  @Test
   void submitFollowsToTheOutcomeAndNamesEveryFailingPicture() throws Exception {
     FutureTask<Integer> command = submit("fails");
     answer("fails", "event-accepted.json");

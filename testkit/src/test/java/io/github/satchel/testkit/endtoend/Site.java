@@ -69,6 +69,11 @@ final class Site implements AutoCloseable {
     return request.get("requestId").textValue();
   }
 
+  /** Cancels a request. */
+  void cancel(String requestId) {
+    sent(producer.cancel(requestId));
+  }
+
   /** Sends a message as it is, and says where it lies. */
   RecordMetadata send(ProducerRecord<byte[], byte[]> message) {
     return sent(producer.send(message));

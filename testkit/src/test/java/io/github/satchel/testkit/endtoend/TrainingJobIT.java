@@ -1,6 +1,7 @@
 package io.github.satchel.testkit.endtoend;
 
 import static io.github.satchel.contract.Event.Type.ACCEPTED;
+import static io.github.satchel.contract.Event.Type.CANCELLED;
 import static io.github.satchel.contract.Event.Type.FAILED;
 import static io.github.satchel.contract.Event.Type.PROGRESS;
 import static io.github.satchel.contract.Event.Type.REJECTED;
@@ -265,6 +266,59 @@ class TrainingJobIT {
     assertThat(superseded.type()).isEqualTo(FAILED);
     assertThat(superseded.error()).extracting("code").isEqualTo(FailureCode.SUPERSEDED);
     assertThat(superseded.images().done()).isLessThan(4_000);
+  }
+
+  @Test
+  void aPictureUnderTwoLabelsIsFetchedOnceAndNamedInAWarning() {
+    RequestBuilder builder = twoLabels("repeated-picture", 9).store();
+    String url = services.pictures().pictureUrl(pictures++);
+    builder.download("cat", "cat-again", url).download("dog", "dog-again", url);
+    long before = services.pictures().requests().getOrDefault("pictures", 0L);
+
+    Event outcome = train(builder.json()).event();
+
+    assertThat(outcome.images()).isEqualTo(new ImageCounts(20, 20, 0));
+    assertThat(outcome.archives()).extracting(Archive::images).containsExactly(10, 10);
+    assertThat(services.pictures().requests().get("pictures") - before).isEqualTo(19);
+    assertThat(site.results("repeated-picture").get(0).event().warnings())
+        .extracting("code", "label", "location.imageid")
+        .containsExactly(tuple(FailureCode.IMAGE_UNDER_SEVERAL_LABELS, "dog", "dog-again"));
+  }
+
+  @Test
+  void labelsOfAnyScriptReachTheStoreAndTheTrainerAsTheyAre() {
+    List<String> labels = List.of("猫", "犬", "قطة", "🐶");
+    String key = key();
+
+    Event trained = train(labels("scripts-trained", labels, 10).watson(key).json()).event();
+    Event stored = train(labels("scripts-stored", labels, 10).store().json()).event();
+
+    assertThat(onlyClassifier(key).classes()).containsExactlyInAnyOrderElementsOf(labels);
+    for (Event outcome : List.of(trained, stored)) {
+      assertThat(outcome.archives()).extracting(Archive::label).containsExactlyElementsOf(labels);
+    }
+    for (Archive archive : stored.archives()) {
+      assertThat(archives("scripts-stored").resolve(archive.label() + ".zip"))
+          .hasSize(archive.bytes());
+    }
+  }
+
+  @Test
+  void aCancelledRequestEndsAndItsPicturesAreNotFetched() {
+    ObjectNode unwanted = twoLabels("unwanted", 2_000).store().json();
+    sent.add(site.send(unwanted));
+    await("it runs")
+        .until(() -> site.results("unwanted").stream().anyMatch(r -> r.event().type() == PROGRESS));
+    site.cancel("unwanted");
+
+    Event outcome = site.outcome("unwanted").event();
+
+    assertThat(outcome.type()).isEqualTo(CANCELLED);
+    assertThat(outcome.images().done()).isLessThan(4_000);
+    // Of the same project, so behind the images of the first.
+    ObjectNode next = twoLabels("wanted", 10).store().json();
+    next.put("projectId", unwanted.get("projectId").textValue());
+    assertThat(train(next).event().type()).isEqualTo(STORED);
   }
 
   @Test
@@ -637,8 +691,12 @@ class TrainingJobIT {
 
   /** A request with as many images from the web in each of two labels. */
   private RequestBuilder twoLabels(String id, int images) {
+    return labels(id, List.of("cat", "dog"), images);
+  }
+
+  private RequestBuilder labels(String id, List<String> labels, int images) {
     RequestBuilder request = request(id);
-    for (String label : List.of("cat", "dog")) {
+    for (String label : labels) {
       for (int i = 0; i < images; i++) {
         web(request, label, label + "-" + i);
       }
