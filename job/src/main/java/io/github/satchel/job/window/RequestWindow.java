@@ -39,6 +39,8 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -70,7 +72,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>After that a tombstone stays for a while. It turns away images that come late, and has the
  * outcome told again to whoever sends the request again; when it goes, the journals of the request
- * go with it.
+ * go with it. It stays until a checkpoint with it is complete: after a failure the job would serve
+ * the request a second time, and it is the journals that make it end as before.
  */
 public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     implements TwoInputStreamOperator<RequestSignal, ResizedImage, PackedRequest>,
@@ -84,8 +87,13 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   /** Images looked up or removed at once, likewise. */
   static final int IMAGES_AT_ONCE = 500;
 
-  /** From a removal from the store to the next attempt, if it fails or a crash breaks it off. */
+  /**
+   * From a removal from the store to the next attempt, if it fails, if a crash breaks it off, or if
+   * it has to wait for a checkpoint.
+   */
   static final Duration FORGET_AGAIN = Duration.ofMinutes(1);
+
+  private static final long NONE = 0;
 
   /** Of the waits between such attempts, which double. */
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
@@ -121,6 +129,12 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   /** Requests that the cleaner has not done with. */
   private transient Set<String> forgetting;
 
+  /** The checkpoint that was taken last; Flink numbers them from 1, on after a restore. */
+  private transient long taken;
+
+  /** The newest checkpoint that a failure would go back to. */
+  private transient long completed;
+
   private transient InternalTimerService<VoidNamespace> timers;
   private transient WindowMetrics windowMetrics;
   private transient Counter removalsFailed;
@@ -137,6 +151,9 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
 
   /** Why a request is to end that has not come yet, and when to forget that. */
   private transient ValueState<Ending> early;
+
+  /** When images go whose request has not come. */
+  private transient ValueState<Long> unclaimed;
 
   private transient ValueState<Ending> ending;
   private transient ValueState<Tombstone> tombstone;
@@ -171,6 +188,25 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   }
 
   @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    completed = context.getRestoredCheckpointId().orElse(NONE);
+    taken = completed;
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    taken = context.getCheckpointId();
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    completed = Math.max(completed, checkpointId);
+  }
+
+  @Override
   public void open() throws Exception {
     super.open();
     archives = new ArchiveStore(settings.dir());
@@ -183,6 +219,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     labels = mapState("labels", Types.STRING, TypeInformation.of(LabelTally.class));
     seen = mapState("seen", Types.INT, Types.LONG);
     early = state("early", TypeInformation.of(Ending.class));
+    unclaimed = state("unclaimed", Types.LONG);
     ending = state(ENDING, TypeInformation.of(Ending.class));
     tombstone = state("tombstone", TypeInformation.of(Tombstone.class));
     uncleared = state(UNCLEARED, Types.INT);
@@ -256,6 +293,11 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
       lost |= admittedAs.isLost(counted);
     }
     timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, admittedAs.deadline());
+    Long dropAt = unclaimed.value();
+    if (dropAt != null) {
+      unclaimed.clear();
+      timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, dropAt);
+    }
     Ending before = early.value();
     if (before != null) {
       early.clear();
@@ -305,6 +347,12 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     Admission admitted = admission.value();
     if (admitted != null) {
       advance(image.requestId(), admitted, counted, admitted.isLost(label));
+    } else if (unclaimed.value() == null) {
+      // Nearly always the request is about to come. Only images that a failure has had fetched
+      // again, and that took longer than their request is remembered, wait for nothing.
+      long dropAt = timers.currentProcessingTime() + remember.toMillis();
+      unclaimed.update(dropAt);
+      timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, dropAt);
     }
   }
 
@@ -335,13 +383,28 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
       }
     } else if (ending.value() != null) {
       return; // it is being decided
-    } else if (before != null && time == before.at()) {
-      early.clear();
-    } else if (admitted != null && time == admitted.deadline()) {
+    } else if (admitted == null) {
+      if (before != null && time == before.at()) {
+        early.clear();
+      }
+      Long dropAt = unclaimed.value();
+      if (dropAt != null && time == dropAt) {
+        dropUnclaimed();
+      }
+    } else if (time == admitted.deadline()) {
       closeWindow(id, Ending.Cause.DEADLINE);
-    } else if (admitted != null && time == currentTally().progressTimer()) {
+    } else if (time == currentTally().progressTimer()) {
       report(id, admitted, currentTally());
     }
+  }
+
+  private void dropUnclaimed() {
+    unclaimed.clear();
+    images.clear();
+    problems.clear();
+    tally.clear();
+    labels.clear();
+    seen.clear();
   }
 
   @Override
@@ -443,7 +506,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     ending.clear();
     Event outcome = decision.outcome();
     boolean keep = outcome == null ? settings.keep() : outcome.type() == Event.Type.STORED;
-    bury(new Tombstone(timers.currentProcessingTime() + remember.toMillis(), keep, 0));
+    bury(new Tombstone(timers.currentProcessingTime() + remember.toMillis(), keep, 0, taken));
     clearMore(id);
   }
 
@@ -512,13 +575,15 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
    * crash breaks off.
    */
   private void forget(String id, Tombstone ended) throws IOException {
+    if (completed != NONE && completed <= ended.after()) {
+      bury(ended.until(timers.currentProcessingTime() + FORGET_AGAIN.toMillis()));
+      return;
+    }
     long wait =
         Math.min(
             FORGET_AGAIN.toMillis() << Math.min(ended.removals(), MAX_DOUBLINGS),
             LONGEST_WAIT.toMillis());
-    bury(
-        new Tombstone(
-            timers.currentProcessingTime() + wait, ended.keepArchives(), ended.removals() + 1));
+    bury(ended.tried(timers.currentProcessingTime() + wait));
     if (!forgetting.add(id)) {
       return;
     }

@@ -6,5 +6,17 @@ package io.github.satchel.job.window;
  * @param forgetAt processing time at which it goes too, in milliseconds
  * @param keepArchives whether the archives outlive it
  * @param removals how often it was tried to remove what the store holds of the request
+ * @param after the checkpoint before the request's end: later ones have the tombstone
  */
-public record Tombstone(long forgetAt, boolean keepArchives, int removals) {}
+public record Tombstone(long forgetAt, boolean keepArchives, int removals, long after) {
+
+  /** The same, with another time at which it goes. */
+  Tombstone until(long time) {
+    return new Tombstone(time, keepArchives, removals, after);
+  }
+
+  /** After an attempt to remove what the store holds. */
+  Tombstone tried(long next) {
+    return new Tombstone(next, keepArchives, removals + 1, after);
+  }
+}

@@ -447,6 +447,48 @@ class RequestWindowTest {
     assertThat(window.timers()).isZero();
   }
 
+  /**
+   * A failure goes back to the newest checkpoint. If the request came after that, it is served
+   * again, and only its journals say that it has ended before.
+   */
+  @Test
+  void journalsStayUntilACheckpointKnowsOfTheEnd() throws Exception {
+    window.checkpoint(7);
+    TrainingRequest request = request(ImageFailurePolicy.FAIL);
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.settle();
+    long time = NOW + REMEMBER.toMillis();
+    for (int i = 0; i < 3; i++) {
+      window.setTime(time);
+      window.settle();
+      assertThat(archives.resolve("r-1/cat.zip")).exists();
+      time += RequestWindow.FORGET_AGAIN.toMillis();
+    }
+
+    window.checkpoint(8);
+    window.setTime(time);
+    window.settle();
+
+    assertThat(archives.resolve("r-1")).doesNotExist();
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+  }
+
+  @Test
+  void imagesWhoseRequestNeverComesAreDroppedAfterAWhile() throws Exception {
+    TrainingRequest request = request(ImageFailurePolicy.FAIL);
+    window.sendImages(request, 0, 5);
+    window.sendProblem(request, 5);
+    window.setTime(NOW + REMEMBER.toMillis() - 1);
+    assertThat(window.stateEntries()).isPositive();
+
+    window.setTime(NOW + REMEMBER.toMillis());
+
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+  }
+
   @Test
   void storedArchivesOutliveTheirRequest() throws Exception {
     TrainingRequest request = stored(request(ImageFailurePolicy.FAIL));

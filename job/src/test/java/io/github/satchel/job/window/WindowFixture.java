@@ -137,6 +137,12 @@ final class WindowFixture {
     return harness.snapshot(1, 1);
   }
 
+  /** A checkpoint is taken and completes. */
+  void checkpoint(long id) throws Exception {
+    harness.snapshot(id, id);
+    harness.notifyOfCompletedCheckpoint(id);
+  }
+
   void setTime(long time) throws Exception {
     harness.setProcessingTime(time);
   }

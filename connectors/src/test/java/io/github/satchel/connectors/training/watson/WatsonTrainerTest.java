@@ -118,7 +118,7 @@ class WatsonTrainerTest {
     assertThat(classifier.name()).isEqualTo("Mes bêtes");
     assertThat(classifier.url()).matches(".*/v3/classifiers/Mes_b%C3%AAtes_\\d+");
     assertThat(watson.creates().get(0).textBody())
-        .contains("name=\"bête_positive_examples\"; filename=\"bête.zip\"");
+        .contains("name=\"bête_positive_examples\"; filename=\"cat.zip\"");
   }
 
   @Test
