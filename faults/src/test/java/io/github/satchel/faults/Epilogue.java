@@ -110,7 +110,11 @@ final class Epilogue {
         .orElseThrow();
   }
 
-  /** By file; in the archives directory those of no request. */
+  /**
+   * By file; in the archives directory those of no request. Checkpoints are not looked at: RocksDB
+   * drops what was deleted when it compacts, and Flink leaves files of a checkpoint that a killed
+   * process had not finished. What state there is, a savepoint says.
+   */
   private Map<String, Integer> pictures() throws IOException {
     Map<String, Integer> found = new TreeMap<>();
     Path buckets = world.buckets();
@@ -121,7 +125,9 @@ final class Epilogue {
     for (Path file : files) {
       String path = buckets.relativize(file).toString();
       boolean archive = path.startsWith(LocalServices.ARCHIVES_BUCKET) && path.endsWith(".zip");
-      if (!archive && !path.startsWith(LocalServices.IMAGES_BUCKET)) {
+      if (!archive
+          && !path.startsWith(LocalServices.IMAGES_BUCKET)
+          && !file.startsWith(world.checkpoints())) {
         int count = pictures(file);
         if (count > 0) {
           found.put(path, count);

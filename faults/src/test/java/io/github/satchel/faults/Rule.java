@@ -26,7 +26,7 @@ enum Rule {
   NOTHING_LEFT,
   /** No state is left of requests that are forgotten. */
   NO_STATE_LEFT,
-  /** No picture of a request that is forgotten is left in any bucket. */
+  /** No picture of a request that is forgotten is left in any bucket, that of checkpoints aside. */
   NO_PICTURE_LEFT,
   /** Each subtask of resize has its share of the work, whatever the parallelisms. */
   WORK_IS_SHARED,
