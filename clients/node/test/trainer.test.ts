@@ -194,7 +194,7 @@ test("the teacher's page shows how good a classifier is, to everybody and on eve
     await page.getByRole('link', { name: 'Suns & houses <3' }).focus()
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Suns & houses <3', level: 1 }).waitFor()
-    await page.getByRole('table', { name: /^A row for what a picture is/ }).waitFor()
+    await page.getByRole('table', { name: /^Right and wrong answers/ }).waitFor()
     assert.equal(await page.locator('.pictures img').count(), 12)
     assert.ok(await page.evaluate(() => [...document.images].every(image => image.naturalWidth > 0)), 'thumbnails')
     assert.match((await page.locator('main').textContent()) ?? '', /recognises .* of 24 pictures/)

@@ -200,10 +200,10 @@ final class TeacherPage extends Handler.Abstract {
     var html =
         new StringBuilder(
             """
-            <h2 id="matrix">What is taken for what</h2>
+            <h2 id="matrix">Right and wrong answers</h2>
+            <p id="matrix-help">Each row is what the pictures show, each column what the classifier answers. Right answers are on the diagonal.</p>
             <div class="wide" role="region" aria-labelledby="matrix" tabindex="0">
-            <table class="matrix">
-            <caption>A row for what a picture is, a column for what it is taken for. The diagonal is right.</caption>
+            <table class="matrix" aria-labelledby="matrix" aria-describedby="matrix-help">
             <thead><tr><td></td>""");
     int classes = quality.confusion().size();
     for (int column = 0; column < classes; column++) {

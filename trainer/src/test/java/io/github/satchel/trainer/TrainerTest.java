@@ -265,7 +265,7 @@ class TrainerTest {
     assertThat(verbose.at("/leave_one_out/doubtful")).hasSize(12);
     assertThat(get("/", KEY).body()).contains("pets").contains("sun, house");
     String page = get("/classifier/" + URLEncoder.encode(id, UTF_8), KEY).body();
-    assertThat(page).contains("What is taken for what");
+    assertThat(page).contains("Right and wrong answers");
     String thumbnail = page.replaceAll("(?s).*?<img src=\"([^\"]+)\".*", "$1");
     HttpResponse<String> image = get(thumbnail, KEY);
     assertThat(image.statusCode()).isEqualTo(200);
