@@ -3,23 +3,13 @@ package io.github.satchel.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.client.TrainerClient;
 import io.github.satchel.contract.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,8 +34,6 @@ import picocli.CommandLine.Spec;
       "4:a picture was not classified, or there is no such classifier"
     })
 final class ClassifyCommand implements Callable<Integer> {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
-
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Pictures, JPEG or PNG.")
   private List<Path> files;
 
@@ -78,19 +66,17 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    JsonNode access = access();
-    var http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+    TrainerClient trainer = trainer();
     PrintWriter out = spec.commandLine().getOut();
     int status = ExitCode.OK;
     for (Path file : files) {
-      HttpResponse<String> response = ask(http, access, file);
-      JsonNode image = image(response);
+      JsonNode image = trainer.classify(classifier, Files.readAllBytes(file), threshold);
       if (json) {
         out.println(((ObjectNode) image.deepCopy()).put("file", file.toString()));
       } else {
         print(file, image, out);
       }
-      if (response.statusCode() != 200 || image.has("error")) {
+      if (image.has("error")) {
         status = ExitCode.UNSUCCESSFUL;
       }
       out.flush();
@@ -98,75 +84,18 @@ final class ClassifyCommand implements Callable<Integer> {
     return status;
   }
 
-  private JsonNode access() throws IOException {
+  private TrainerClient trainer() throws IOException {
     try {
       JsonNode access = Json.MAPPER.readTree(credentials.toFile());
-      if (access.path("url").isTextual() && access.path("apikey").isTextual()) {
-        return access;
+      JsonNode url = access.path("url");
+      JsonNode key = access.path("apikey");
+      if (url.isTextual() && key.isTextual()) {
+        return new TrainerClient(url.textValue(), key.textValue());
       }
     } catch (JsonProcessingException e) {
       // said below, without what the file holds
     }
     throw new IOException(credentials + " is not {\"url\", \"apikey\"}");
-  }
-
-  private HttpResponse<String> ask(HttpClient http, JsonNode access, Path file)
-      throws IOException, InterruptedException {
-    String boundary = UUID.randomUUID().toString();
-    var form = new ByteArrayOutputStream();
-    part(form, boundary, "classifier_ids", classifier.getBytes(StandardCharsets.UTF_8));
-    part(form, boundary, "threshold", Double.toString(threshold).getBytes(StandardCharsets.UTF_8));
-    part(form, boundary, "images_file\"; filename=\"picture", Files.readAllBytes(file));
-    form.writeBytes(("--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
-    String url = access.path("url").textValue();
-    String pair = "apikey:" + access.path("apikey").textValue();
-    var request =
-        HttpRequest.newBuilder(URI.create(url + "/v3/classify?version=2018-03-19"))
-            .timeout(PATIENCE)
-            .header(
-                "Authorization",
-                "Basic "
-                    + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)))
-            .header("Content-Type", "multipart/form-data; boundary=" + boundary)
-            .POST(BodyPublishers.ofByteArray(form.toByteArray()))
-            .build();
-    try {
-      return http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new IOException("The trainer at " + url + " does not answer: " + e, e);
-    }
-  }
-
-  private static void part(
-      ByteArrayOutputStream form, String boundary, String name, byte[] content) {
-    String head =
-        "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n";
-    form.writeBytes(head.getBytes(StandardCharsets.UTF_8));
-    form.writeBytes(content);
-    form.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** What the answer says of the one picture, or of the call. */
-  private static JsonNode image(HttpResponse<String> response) throws IOException {
-    try {
-      JsonNode body = Json.MAPPER.readTree(response.body());
-      JsonNode image = body.at("/images/0");
-      if (image.isObject()) {
-        return image;
-      }
-      if (body.isObject() && response.statusCode() != 200) {
-        ObjectNode error = Json.MAPPER.createObjectNode();
-        String description = body.at("/error/description").asText("");
-        error
-            .putObject("error")
-            .put("code", response.statusCode())
-            .put("description", description.isEmpty() ? body.path("error").asText() : description);
-        return error;
-      }
-    } catch (JsonProcessingException e) {
-      // a page of something in between
-    }
-    throw new IOException("The trainer answered " + response.statusCode() + " and no result");
   }
 
   private static void print(Path file, JsonNode image, PrintWriter out) {

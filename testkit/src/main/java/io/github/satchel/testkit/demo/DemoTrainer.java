@@ -1,24 +1,15 @@
 package io.github.satchel.testkit.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.satchel.client.TrainerClient;
 import io.github.satchel.contract.Json;
 import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.pictures.Subject;
 import io.github.satchel.trainer.Trainer;
 import io.github.satchel.trainer.embedding.DefaultNetwork;
 import io.github.satchel.trainer.embedding.Network;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Base64;
 import java.util.Map;
 
 /** The trainer of a demo, and an exam for what it has trained. */
@@ -29,11 +20,11 @@ final class DemoTrainer implements AutoCloseable {
   private static final long UNSEEN = 1_000_000_000L;
 
   private final Trainer trainer;
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+  private final TrainerClient client;
 
   private DemoTrainer(Trainer trainer) {
     this.trainer = trainer;
+    client = new TrainerClient(trainer.uri().toString(), KEY);
   }
 
   /**
@@ -65,10 +56,7 @@ final class DemoTrainer implements AutoCloseable {
 
   /** How many classifiers it has. */
   int classifiers() throws IOException, InterruptedException {
-    HttpResponse<String> response =
-        http.send(
-            authorized("/v3/classifiers").build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
-    return Json.MAPPER.readTree(response.body()).path("classifiers").size();
+    return client.classifiers();
   }
 
   /**
@@ -86,49 +74,13 @@ final class DemoTrainer implements AutoCloseable {
         long n = UNSEEN + (long) pupil.requestId().hashCode() * ASKED_A_LABEL + i;
         byte[] picture = services.pictures().picture(subject, Math.abs(n));
         asked++;
-        if (label.equals(named(classifierId, picture))) {
+        JsonNode image = client.classify(classifierId, picture, 0);
+        if (label.equals(image.at("/classifiers/0/classes/0/class").asText())) {
           right++;
         }
       }
     }
     return (double) right / asked;
-  }
-
-  private String named(String classifierId, byte[] picture)
-      throws IOException, InterruptedException {
-    String boundary = "satchel-demo-boundary";
-    var form = new ByteArrayOutputStream();
-    part(form, boundary, "images_file\"; filename=\"picture.jpg", picture);
-    part(form, boundary, "threshold", "0".getBytes(StandardCharsets.UTF_8));
-    part(form, boundary, "classifier_ids", classifierId.getBytes(StandardCharsets.UTF_8));
-    form.writeBytes(("--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
-    HttpResponse<String> response =
-        http.send(
-            authorized("/v3/classify")
-                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
-                .POST(BodyPublishers.ofByteArray(form.toByteArray()))
-                .build(),
-            BodyHandlers.ofString(StandardCharsets.UTF_8));
-    JsonNode best =
-        Json.MAPPER.readTree(response.body()).at("/images/0/classifiers/0/classes/0/class");
-    return best.asText();
-  }
-
-  private static void part(
-      ByteArrayOutputStream form, String boundary, String name, byte[] content) {
-    String head =
-        "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n";
-    form.writeBytes(head.getBytes(StandardCharsets.UTF_8));
-    form.writeBytes(content);
-    form.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
-  }
-
-  private HttpRequest.Builder authorized(String path) {
-    String basic =
-        Base64.getEncoder().encodeToString(("apikey:" + KEY).getBytes(StandardCharsets.UTF_8));
-    return HttpRequest.newBuilder(URI.create(trainer.uri() + path + "?version=2018-03-19"))
-        .timeout(Duration.ofMinutes(1))
-        .header("Authorization", "Basic " + basic);
   }
 
   @Override
