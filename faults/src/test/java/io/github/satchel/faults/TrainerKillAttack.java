@@ -75,36 +75,40 @@ class TrainerKillAttack {
       await("all outcomes").atMost(PATIENCE).until(() -> outcomes() == TRAININGS);
       await("what becomes of all classifiers")
           .atMost(PATIENCE)
-          .until(() -> concluded() == TRAININGS);
+          .until(() -> concluded() == uploaded());
 
       assertThat(events)
           .extracting(Event::type)
-          .doesNotContain(
-              Event.Type.FAILED, Event.Type.TRAINING_FAILED, Event.Type.TRAINING_UNKNOWN);
+          .doesNotContain(Event.Type.TRAINING_FAILED, Event.Type.TRAINING_UNKNOWN);
       List<String> ready = ready();
-      assertThat(ready).hasSize(TRAININGS);
+      assertThat(ready).hasSize(Math.toIntExact(uploaded())).hasSizeGreaterThan(TRAININGS / 2);
       int right = 0;
-      for (String classifier : ready) {
+      // Those, too, whose response was lost in a crash, so that no event names them.
+      List<String> all = classifiers();
+      assertThat(all).containsAll(ready);
+      for (String classifier : all) {
         for (Subject subject : SUBJECTS) {
           byte[] unseen = services.pictures().picture(subject, 1_000_000 + right);
           right += named(trainer, classifier, unseen).equals(subject.label()) ? 1 : 0;
         }
       }
       System.out.printf(
-          "Trainer killed %d times during %d trainings: %d classifiers ready, %d of %d unseen pictures named rightly%n",
-          KILLS, TRAININGS, ready.size(), right, SUBJECTS.size() * ready.size());
-      assertThat(right).isGreaterThanOrEqualTo(SUBJECTS.size() * TRAININGS * 9 / 10);
+          "Trainer killed %d times during %d trainings: %d ready, %d classifiers, %d of %d unseen pictures named correctly%n",
+          KILLS, TRAININGS, ready.size(), all.size(), right, SUBJECTS.size() * all.size());
+      assertThat(right).isGreaterThanOrEqualTo(SUBJECTS.size() * all.size() * 9 / 10);
       assertThat(job.failures()).isEmpty();
-      assertNothingElseIsThere(ready);
+      assertNothingHalfMadeIsThere();
     }
   }
 
-  /** Neither a classifier that no event names, nor a part of one, nor a picture. */
-  private void assertNothingElseIsThere(List<String> ready) throws IOException {
+  private List<String> classifiers() throws IOException {
     try (Stream<Path> classifiers = Files.list(directory.resolve("trainer/classifiers"))) {
-      assertThat(classifiers.map(each -> each.getFileName().toString()))
-          .containsExactlyInAnyOrderElementsOf(ready);
+      return classifiers.map(each -> each.getFileName().toString()).toList();
     }
+  }
+
+  /** Neither a part of a classifier, nor a picture. */
+  private void assertNothingHalfMadeIsThere() throws IOException {
     try (Stream<Path> files = Files.walk(directory.resolve("trainer"))) {
       assertThat(files.map(Path::toString))
           .noneMatch(file -> file.endsWith(".part") || file.endsWith(".zip"));
@@ -134,6 +138,14 @@ class TrainerKillAttack {
   private long outcomes() {
     return events.stream()
         .filter(event -> event.type().isOutcome())
+        .map(Event::requestId)
+        .distinct()
+        .count();
+  }
+
+  private long uploaded() {
+    return events.stream()
+        .filter(event -> event.type() == Event.Type.UPLOADED)
         .map(Event::requestId)
         .distinct()
         .count();
