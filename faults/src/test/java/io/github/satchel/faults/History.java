@@ -38,7 +38,8 @@ record History(
    *
    * @param pressed requests that were sent only then
    * @param shares how the work of resizing was spread over subtasks
-   * @param stateBefore bytes of each vertex's state in a savepoint before the first request
+   * @param stateBefore bytes of each vertex's state, a subtask, in a savepoint before the first
+   *     request
    * @param stateAfter the same at the end
    * @param pictures files outside the archives directory that hold one, once requests were
    *     forgotten, and how many

@@ -325,7 +325,10 @@ final class World implements AutoCloseable {
     Files.write(file, lines);
   }
 
-  /** Bytes of each vertex's state, in a savepoint taken now. */
+  /**
+   * Bytes of each vertex's state in a savepoint taken now, a subtask: empty state takes the same in
+   * each, and there may be more of them than before.
+   */
   Map<String, Long> stateSizes() throws IOException, InterruptedException {
     String savepoint = flink.rest().savepoint(SAVEPOINTS);
     String job = "/jobs/" + flink.rest().findJob().orElseThrow();
@@ -344,7 +347,8 @@ final class World implements AutoCloseable {
             task ->
                 sizes.put(
                     names.getOrDefault(task.getKey(), task.getKey()),
-                    task.getValue().path("state_size").asLong()));
+                    task.getValue().path("state_size").asLong()
+                        / task.getValue().path("num_subtasks").asLong()));
     FileUtils.deleteDirectory(
         checkpoints().resolve("savepoints").resolve(Path.of(savepoint).getFileName()).toFile());
     return sizes;
