@@ -24,7 +24,7 @@ COPY standalone/target/satchel-standalone.jar /opt/satchel/
 ENV OPENCV_LOG_LEVEL=OFF
 # As in the script satchel, which says why.
 ENV MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=67108864 MALLOC_ARENA_MAX=2
-# Meant to serve a class of thirty within 768 MB; not measured yet.
+# Serves a class of thirty within 768 MB; docs/costs.md says how that was measured.
 ENV JAVA_TOOL_OPTIONS="-Xmx256m -XX:MaxMetaspaceSize=192m -XX:ReservedCodeCacheSize=48m -Xss512k -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 RUN mkdir /data && chown 9999:9999 /data
 USER 9999:9999
