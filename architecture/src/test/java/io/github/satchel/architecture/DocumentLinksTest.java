@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class DocumentLinksTest {
 
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-  private static final Set<String> NOT_OURS = Set.of("target", "node_modules", ".git", ".satchel");
+  private static final Set<String> NOT_OURS =
+      Set.of("target", "node_modules", "apidocs", ".git", ".satchel");
   private static final Pattern FENCE =
       Pattern.compile("^```.*?^```", Pattern.MULTILINE | Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
