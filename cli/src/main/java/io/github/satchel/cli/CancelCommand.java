@@ -1,6 +1,7 @@
 package io.github.satchel.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.client.RequestBuilder;
 import io.github.satchel.contract.Json;
 import io.github.satchel.contract.ParsedRequest;
 import java.io.IOException;
@@ -48,8 +49,7 @@ final class CancelCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    ObjectNode message = Json.MAPPER.createObjectNode();
-    message.putObject("cancel").put("requestId", request);
+    ObjectNode message = RequestBuilder.cancel(request);
     byte[] bytes = Json.MAPPER.writeValueAsBytes(message);
     if (RequestFile.PARSER.parse(bytes, Instant.now()) instanceof ParsedRequest.Invalid invalid) {
       ValidateCommand.report(invalid, json, json ? out : spec.commandLine().getErr());

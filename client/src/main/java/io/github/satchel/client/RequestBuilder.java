@@ -78,6 +78,13 @@ public final class RequestBuilder {
     return this;
   }
 
+  /** The message that cancels a request. */
+  public static ObjectNode cancel(String requestId) {
+    ObjectNode message = Json.MAPPER.createObjectNode();
+    message.putObject("cancel").put("requestId", requestId);
+    return message;
+  }
+
   /** The request so far; later calls change it. */
   public ObjectNode json() {
     return request;

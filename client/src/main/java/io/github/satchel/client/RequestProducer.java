@@ -3,7 +3,6 @@ package io.github.satchel.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.satchel.contract.Json;
 import io.github.satchel.contract.Topics;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -44,9 +43,8 @@ public final class RequestProducer implements AutoCloseable {
 
   /** Cancels a request that is still open. */
   public Future<RecordMetadata> cancel(String requestId) {
-    ObjectNode message = Json.MAPPER.createObjectNode();
-    message.putObject("cancel").put("requestId", requestId);
-    return send(new ProducerRecord<>(Topics.REQUESTS, message.toString().getBytes(UTF_8)));
+    byte[] message = RequestBuilder.cancel(requestId).toString().getBytes(UTF_8);
+    return send(new ProducerRecord<>(Topics.REQUESTS, message));
   }
 
   /** Writes a message as it is. */

@@ -102,23 +102,15 @@ public record Event(
 
   /** The same event with other failures. */
   public Event withFailures(List<Failure> others) {
-    return new Event(
-        type,
-        requestId,
-        projectId,
-        at,
-        images,
-        classifier,
-        archives,
-        others,
-        error,
-        upload,
-        deletedFirst,
-        warnings);
+    return with(others, warnings);
   }
 
   /** The same event with other warnings. */
   public Event withWarnings(List<Failure> others) {
+    return with(failures, others);
+  }
+
+  private Event with(List<Failure> otherFailures, List<Failure> otherWarnings) {
     return new Event(
         type,
         requestId,
@@ -127,11 +119,11 @@ public record Event(
         images,
         classifier,
         archives,
-        failures,
+        otherFailures,
         error,
         upload,
         deletedFirst,
-        others);
+        otherWarnings);
   }
 
   /** The request is being served. */

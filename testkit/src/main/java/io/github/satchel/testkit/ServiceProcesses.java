@@ -3,6 +3,7 @@ package io.github.satchel.testkit;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.satchel.testkit.http.LoopbackHosts;
+import io.github.satchel.testkit.pictures.Subject;
 import io.github.satchel.testkit.process.FreePorts;
 import io.github.satchel.testkit.process.JavaCommand;
 import io.github.satchel.testkit.process.JavaProcess;
@@ -121,15 +122,25 @@ public final class ServiceProcesses implements AutoCloseable {
     return pictureUrl(scheme(Service.PICTURES), n);
   }
 
+  /** The address of the n-th picture of a thing, from 0; no two pictures are the same. */
+  public String subjectUrl(Subject subject, long n) {
+    return "%s/subjects/%s/%d.jpg"
+        .formatted(picturesUrl(scheme(Service.PICTURES), n), subject.label(), n);
+  }
+
   /** The same picture over plain HTTP. */
   public String plainPictureUrl(long n) {
     return pictureUrl("http", n);
   }
 
   private String pictureUrl(String scheme, long n) {
-    return "%s://%s:%d/pictures/%d.jpg"
+    return "%s/pictures/%d.jpg".formatted(picturesUrl(scheme, n), n);
+  }
+
+  private String picturesUrl(String scheme, long n) {
+    return "%s://%s:%d"
         .formatted(
-            scheme, LoopbackHosts.host(settings.pictures().hosts(), n), port(Service.PICTURES), n);
+            scheme, LoopbackHosts.host(settings.pictures().hosts(), n), port(Service.PICTURES));
   }
 
   /** How many classifiers the trainer has. */

@@ -5,6 +5,7 @@ import io.github.satchel.bench.world.World;
 import io.github.satchel.contract.Json;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
 import io.github.satchel.testkit.TrainerProcess;
+import io.github.satchel.testkit.pictures.Subject;
 import io.github.satchel.testkit.process.ProcessUsage;
 import io.github.satchel.testkit.report.Burst;
 import io.github.satchel.testkit.report.Load;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures how soon after 'uploaded' a classifier is 'ready', with 'satchel trainer' in a"
           + " process of its own: pupils one after another, each once more with some other pictures,"
-          + " and then a class at once.",
+          + " and then a class at once. Each picture is drawn for one training, so --pictures and"
+          + " --mix have no effect.",
       "The trainer's network comes with npm on first use (33 MB).",
       "Ends with status 0 only if every classifier became ready."
     },
@@ -86,7 +88,7 @@ final class ReadyCommand implements Callable<Integer> {
     try (TrainerProcess trainer = TrainerProcess.start(directory, classifiers);
         World world = options.start(1, trainer.settings());
         ReadyLog log = new ReadyLog(world.services().endpoints().bootstrapServers())) {
-      LoadFactory factory = options.loads(world);
+      LoadFactory factory = options.loads(n -> drawing(world, n), 0);
       ReadyResult result = measure(output, trainer, world, log, factory);
       if (options.json) {
         output.print(Json.MAPPER.writeValueAsString(result));
@@ -123,6 +125,14 @@ final class ReadyCommand implements Callable<Integer> {
         Burst.round(Burst.seconds(log.lastToLast(together))),
         trainer.usage().map(ProcessUsage::peakRss).orElse(0L),
         List.copyOf(complaints));
+  }
+
+  /**
+   * Others draw from a few pictures, whose vectors the trainer would know after the first pupil.
+   */
+  private String drawing(World world, long n) {
+    Subject[] subjects = Subject.values();
+    return world.services().subjectUrl(subjects[(int) (n / options.images % subjects.length)], n);
   }
 
   private List<Load> pupils(LoadFactory factory, String run, int count) {

@@ -14,8 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /** When it was read of requests that their classifiers are uploaded, and that they are ready. */
 final class ReadyLog implements AutoCloseable {
 
-  private static final Duration POLL = Duration.ofMillis(20);
-
   private final Map<String, Long> uploaded = new ConcurrentHashMap<>();
   private final Map<String, Long> ready = new ConcurrentHashMap<>();
   private final TopicFollower results;
@@ -26,13 +24,14 @@ final class ReadyLog implements AutoCloseable {
     results.start();
   }
 
-  private void read(Result result) {
+  private synchronized void read(Result result) {
     String id = result.event().requestId();
     if (result.event().type() == Event.Type.UPLOADED) {
       uploaded.putIfAbsent(id, result.readAt());
     } else if (result.event().type() == Event.Type.READY) {
       ready.putIfAbsent(id, result.readAt());
     }
+    notifyAll();
   }
 
   /**
@@ -40,10 +39,11 @@ final class ReadyLog implements AutoCloseable {
    *
    * @return those that are not
    */
-  List<String> await(List<Load> loads, Duration patience) throws InterruptedException {
+  synchronized List<String> await(List<Load> loads, Duration patience) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
-    while (!missing(loads).isEmpty() && System.nanoTime() < end) {
-      Thread.sleep(POLL.toMillis());
+    for (long left = patience.toMillis(); left > 0 && !missing(loads).isEmpty(); ) {
+      wait(left);
+      left = Duration.ofNanos(end - System.nanoTime()).toMillis();
     }
     return missing(loads);
   }

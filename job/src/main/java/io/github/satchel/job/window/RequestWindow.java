@@ -93,6 +93,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
    */
   static final Duration FORGET_AGAIN = Duration.ofMinutes(1);
 
+  /** No checkpoint: a failure would start with empty state. */
   private static final long NONE = 0;
 
   /** Of the waits between such attempts, which double. */
