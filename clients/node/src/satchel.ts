@@ -1,6 +1,6 @@
 import { type BaseOptions, Producer, stringSerializers } from '@platformatic/kafka'
 import { explain, SatchelError } from './errors.js'
-import type { TrainingEvent, TrainingRequest } from './messages.js'
+import type { Cancel, TrainingEvent, TrainingRequest } from './messages.js'
 import type { SatchelOptions } from './options.js'
 import { EventQueue } from './queue.js'
 import { type ResultMessage, ResultsReader } from './results.js'
@@ -114,7 +114,6 @@ export class Satchel {
    * @throws {@link SatchelError} if it could not be written
    */
   async submit(request: TrainingRequest): Promise<void> {
-    this.#checkOpen()
     const value = JSON.stringify(request)
     const bytes = Buffer.byteLength(value)
     if (bytes > MAX_MESSAGE_BYTES) {
@@ -123,12 +122,28 @@ export class Satchel {
         `The request has ${bytes} bytes, and Kafka takes ${MAX_MESSAGE_BYTES}: name fewer pictures`
       )
     }
+    await this.#write(value, request.projectId)
+  }
+
+  /**
+   * Ends a request that is still open: it is then `cancelled`. One whose pictures are all there, or that has ended, stays
+   * as it is, and nothing is told.
+   *
+   * @throws {@link SatchelError} if it could not be written
+   */
+  async cancel(requestId: string): Promise<void> {
+    const message: Cancel = { cancel: { requestId } }
+    await this.#write(JSON.stringify(message))
+  }
+
+  async #write(value: string, key?: string): Promise<void> {
+    this.#checkOpen()
     try {
       await this.#producer.send({
         messages: [
           {
             topic: this.#requestsTopic,
-            key: request.projectId,
+            ...(key !== undefined && { key }),
             value,
             headers: { 'content-type': 'application/json' }
           }

@@ -209,6 +209,21 @@ test('a signal ends the iterator', async () => {
   )
 })
 
+test('a request that is cancelled ends as cancelled, with the pictures that were there by then', async () => {
+  const ask = request()
+  ask.labels.cat![0] = { type: 'download', imageid: 'slow', url: `${services.pictures}/faults/never-answers/1.jpg` }
+  const seen: TrainingEvent[] = []
+
+  for await (const event of satchel.train(ask)) {
+    seen.push(event)
+    if (event.type === 'accepted') await satchel.cancel(ask.requestId)
+  }
+
+  const outcome = seen.at(-1)
+  assert.equal(outcome?.type, 'cancelled', JSON.stringify(outcome))
+  assert.ok(outcome.images.done < outcome.images.total)
+})
+
 test('an unknown host, a closed port and a missing topic are one sentence each', async () => {
   await assert.rejects(
     connect({ bootstrapServers: 'no-such-host.invalid:9092', connectTimeout: 0 }),
@@ -356,7 +371,9 @@ test('what was closed says so', async () => {
   await client.close()
 
   assert.deepEqual(await open, [])
-  await assert.rejects(events(client.train(request())), isError('closed', /connect\(\) makes another one/))
+  const closed = isError('closed', /connect\(\) makes another one/)
+  await assert.rejects(events(client.train(request())), closed)
+  await assert.rejects(client.cancel('told-3'), closed)
 })
 
 /** Events without those of which a slow reader sees the newest only. */
