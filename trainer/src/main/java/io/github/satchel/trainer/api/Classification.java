@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -261,7 +262,9 @@ final class Classification {
         }
         images.add(new Image(entry.getName(), () -> unzipped(zip, entry)));
       }
-    } catch (ZipException | IllegalArgumentException e) { // the latter for names that are no text
+    } catch (ZipException | EOFException | IllegalArgumentException e) {
+      // EOFException: a comment that is not there; IllegalArgumentException: a name that is not
+      // UTF-8
       throw new Refusal(Answer.notClassified(400, INPUT_ERROR, INVALID));
     }
     return images;

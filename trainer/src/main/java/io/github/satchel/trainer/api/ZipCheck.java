@@ -1,5 +1,6 @@
 package io.github.satchel.trainer.api;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -45,7 +46,9 @@ public final class ZipCheck {
         }
       }
       return entries.stream().map(ZipEntry::getName).toList();
-    } catch (ZipException | IllegalArgumentException e) { // the latter for names that are no text
+    } catch (ZipException | EOFException | IllegalArgumentException e) {
+      // EOFException: a comment that is not there; IllegalArgumentException: a name that is not
+      // UTF-8
       throw refusal(field, "cannot open zip file");
     }
   }
