@@ -19,7 +19,7 @@ LABEL org.opencontainers.image.title="Satchel in one process" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=natives /lib-all/ /opt/satchel/lib/
 COPY standalone/target/plugins/ /opt/satchel/plugins/
-COPY standalone/target/satchel-standalone.jar /opt/satchel/
+COPY standalone/target/satchel-standalone.jar docker/standalone-healthcheck /opt/satchel/
 # OpenCV would write a line to standard error for every broken picture.
 ENV OPENCV_LOG_LEVEL=OFF
 # As in the script satchel, which says why.
@@ -30,6 +30,7 @@ RUN mkdir /data && chown 9999:9999 /data
 USER 9999:9999
 VOLUME /data
 WORKDIR /data
+HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 CMD ["/opt/satchel/standalone-healthcheck"]
 ENTRYPOINT ["java", \
   "--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-opens=java.base/java.util=ALL-UNNAMED", \
   "--add-opens=java.base/java.time=ALL-UNNAMED", "--add-opens=java.base/java.net=ALL-UNNAMED", \
