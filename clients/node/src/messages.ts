@@ -161,6 +161,7 @@ export type FailureCode =
   | 'training-failed'
   | 'training-unknown'
   | 'superseded'
+  | 'too-many-requests'
   | 'invalid-request'
 /**
  * What is served and is probably a mistake: pictures that are under another label, too.
@@ -320,9 +321,13 @@ export interface FailedEvent {
 export interface TrainingError {
   code: FailureCode
   message: string
+  /**
+   * With too-many-requests: how long to wait before another request, with an id of its own.
+   */
+  retryAfterSeconds?: number
 }
 /**
- * Outcome: the request does not follow the contract. Its ids are those that it gave, also if they are not valid; projectId is left out if it gave none.
+ * Outcome: the request does not follow the contract, or is over a quota. Its ids are those that it gave, also if they are not valid; projectId is left out if it gave none.
  */
 export interface RejectedEvent {
   type: 'rejected'

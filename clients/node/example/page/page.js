@@ -138,6 +138,7 @@ const outcomes = {
     ]
   },
   rejected: ({ error, failures = [] }) => {
+    if (error.retryAfterSeconds) return [card('warn', t().tooMany(error.retryAfterSeconds))]
     const label = failures.find(failure => failure.label)
     return [card('bad', t().notTrained, paragraph(reason(label?.code ?? error.code)))]
   },

@@ -37,6 +37,7 @@ const en = {
   allRemoved: 'All pictures that did not work are removed. You can train again.',
   removed: 'The picture is removed.',
   notTrained: 'This did not work',
+  tooMany: s => `You have trained a lot just now. Try again in ${s === 1 ? '1 second' : `${s} seconds`}.`,
   siteAway: 'We cannot reach the site right now. We keep trying.',
   siteDown: 'The site cannot train now. Try again in a few minutes.',
   tryIt: 'Try it',
@@ -79,6 +80,7 @@ const en = {
     'training-failed': 'The computer could not learn from these pictures. Try others.',
     'training-unknown': 'We do not know how the training ended. Try again.',
     superseded: 'You pressed Train again: the newer training goes on.',
+    'too-many-requests': 'You have trained a lot just now. Try again in a minute.',
     'invalid-request': 'Something is wrong with this project. Tell your teacher.'
   },
   unknownCode: 'Something went wrong. Tell your teacher.'
@@ -116,6 +118,8 @@ const de = {
   allRemoved: 'Alle Bilder, die nicht geklappt haben, sind entfernt. Du kannst noch einmal trainieren.',
   removed: 'Das Bild ist entfernt.',
   notTrained: 'Das hat nicht geklappt',
+  tooMany: s =>
+    `Du hast gerade sehr oft trainiert. Versuche es in ${s === 1 ? '1 Sekunde' : `${s} Sekunden`} noch einmal.`,
   siteAway: 'Die Seite ist gerade nicht zu erreichen. Wir versuchen es weiter.',
   siteDown: 'Gerade geht das Trainieren nicht. Versuche es in ein paar Minuten noch einmal.',
   tryIt: 'Probiere es aus',
@@ -160,6 +164,7 @@ const de = {
     'training-failed': 'Der Computer konnte aus diesen Bildern nicht lernen. Versuche es mit anderen.',
     'training-unknown': 'Wir wissen nicht, wie das Training ausging. Versuche es noch einmal.',
     superseded: 'Du hast noch einmal auf Trainieren gedrückt: das neuere Training läuft.',
+    'too-many-requests': 'Du hast gerade sehr oft trainiert. Versuche es in einer Minute noch einmal.',
     'invalid-request': 'Mit diesem Projekt stimmt etwas nicht. Sag es deiner Lehrerin oder deinem Lehrer.'
   },
   unknownCode: 'Etwas ist schiefgegangen. Sag es deiner Lehrerin oder deinem Lehrer.'

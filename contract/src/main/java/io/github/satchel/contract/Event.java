@@ -48,7 +48,7 @@ public record Event(
     /** It ended without a result. */
     @JsonProperty("failed")
     FAILED(true),
-    /** It does not follow the contract. */
+    /** It does not follow the contract, or is over a quota. */
     @JsonProperty("rejected")
     REJECTED(true),
     /** Whoever sent it does not want it any more. */
@@ -97,8 +97,19 @@ public record Event(
    */
   public record Upload(long bytes, long sent) {}
 
-  /** Why a request ended without a result. */
-  public record ErrorInfo(FailureCode code, String message) {}
+  /**
+   * Why a request ended without a result.
+   *
+   * @param retryAfterSeconds when the same can be asked for again, in seconds from now; null if the
+   *     time makes no difference, or is not known
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record ErrorInfo(FailureCode code, String message, @Nullable Integer retryAfterSeconds) {
+
+    public ErrorInfo(FailureCode code, String message) {
+      this(code, message, null);
+    }
+  }
 
   /** The same event with other failures. */
   public Event withFailures(List<Failure> others) {
@@ -199,7 +210,7 @@ public record Event(
         List.of());
   }
 
-  /** The request does not follow the contract. */
+  /** The request does not follow the contract, or is over a quota. */
   public static Event rejected(
       String requestId,
       @Nullable String projectId,

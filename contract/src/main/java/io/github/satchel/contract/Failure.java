@@ -47,7 +47,11 @@ public record Failure(
 
   /** A failure of the part of the request that an RFC 6901 pointer names. */
   public static Failure ofField(String message, String pointer) {
-    return new Failure(
-        FailureCode.INVALID_REQUEST, message, null, new Location(null, null, null, null, pointer));
+    return ofField(FailureCode.INVALID_REQUEST, message, pointer);
+  }
+
+  /** A failure for which the part of the request that an RFC 6901 pointer names is the reason. */
+  public static Failure ofField(FailureCode code, String message, String pointer) {
+    return new Failure(code, message, null, new Location(null, null, null, null, pointer));
   }
 }

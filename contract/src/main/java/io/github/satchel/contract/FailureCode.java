@@ -51,6 +51,8 @@ public enum FailureCode {
   TRAINING_UNKNOWN,
   /** A newer request of the same project took its place. */
   SUPERSEDED,
+  /** The user, or the class, has sent more than its quota. */
+  TOO_MANY_REQUESTS,
   /** The request does not follow the contract. */
   INVALID_REQUEST;
 

@@ -277,6 +277,8 @@ public final class RequestParser {
     return new TrainingRequest(
         request.get("requestId").textValue(),
         request.get("projectId").textValue(),
+        text(request.path("classId")),
+        text(request.path("userId")),
         request.get("name").textValue(),
         labels,
         delivery(request.get("deliverTo")),

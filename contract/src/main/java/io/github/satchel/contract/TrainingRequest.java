@@ -5,10 +5,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A valid request. Fields that the job itself has no use for (class and user) are not kept.
+ * A valid request.
  *
+ * @param classId the class, or another group, that the pupil is of, if the request says
+ * @param userId the pupil, if the request says
  * @param labels those that hold images, in the order of the request
  * @param deadlineSeconds seconds from accepting the request to its archives; 0 for the default
  * @param receivedAt time stamp of the request's Kafka record
@@ -16,6 +19,8 @@ import java.util.Map;
 public record TrainingRequest(
     String requestId,
     String projectId,
+    @Nullable String classId,
+    @Nullable String userId,
     String name,
     List<Label> labels,
     Delivery deliverTo,

@@ -118,6 +118,44 @@ public final class SatchelOptions {
           .defaultValue(Duration.ofMinutes(30))
           .withDescription("Longest deadline a request gets; more is cut to it.");
 
+  public static final ConfigOption<Integer> QUOTA_USER_REQUESTS =
+      key("quota.user.requests")
+          .intType()
+          .defaultValue(0)
+          .withDescription(
+              "Requests that a user (userId) may send in a minute; as many may come at once. More"
+                  + " are rejected. 0: no limit (docs/order.md).");
+
+  public static final ConfigOption<Integer> QUOTA_USER_PICTURES =
+      key("quota.user.pictures")
+          .intType()
+          .defaultValue(0)
+          .withDescription(
+              "Pictures that these requests may have. One with more is let through after a minute"
+                  + " without any, and those after it wait for longer. 0: no limit.");
+
+  public static final ConfigOption<Integer> QUOTA_USER_OPEN =
+      key("quota.user.open")
+          .intType()
+          .defaultValue(0)
+          .withDescription(
+              "Requests of a user that may wait or be served at once: without an outcome, and not"
+                  + " past their deadline. 0: no limit.");
+
+  public static final ConfigOption<Integer> QUOTA_CLASS_REQUESTS =
+      key("quota.class.requests")
+          .intType()
+          .defaultValue(0)
+          .withDescription(
+              "Requests that all users of a class (classId) may send in a minute together; as many"
+                  + " may come at once. 0: no limit.");
+
+  public static final ConfigOption<Integer> QUOTA_CLASS_PICTURES =
+      key("quota.class.pictures")
+          .intType()
+          .defaultValue(0)
+          .withDescription("Pictures that these requests may have. 0: no limit.");
+
   public static final ConfigOption<Boolean> DISPATCH_SUPERSEDE =
       key("dispatch.supersede")
           .booleanType()
@@ -656,6 +694,11 @@ public final class SatchelOptions {
           Rule.atLeast(REQUEST_DEADLINE, Duration.ofSeconds(1)),
           Rule.atLeast(REQUEST_MAX_DEADLINE, Duration.ofSeconds(1)),
           Rule.longerThan(ADMIT_REMEMBER, REQUEST_MAX_DEADLINE),
+          Rule.atLeast(QUOTA_USER_REQUESTS, 0),
+          Rule.atLeast(QUOTA_USER_PICTURES, 0),
+          Rule.atLeast(QUOTA_USER_OPEN, 0),
+          Rule.atLeast(QUOTA_CLASS_REQUESTS, 0),
+          Rule.atLeast(QUOTA_CLASS_PICTURES, 0),
           Rule.atLeast(DISPATCH_IN_FLIGHT, 20),
           Rule.atLeast(DISPATCH_QUANTUM, 1),
           Rule.atLeast(DISPATCH_PATIENCE, Duration.ofMillis(100)),

@@ -19,6 +19,9 @@ import io.github.satchel.job.model.RawRequest;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.RequestStatus;
 import io.github.satchel.job.model.ResizedImage;
+import io.github.satchel.job.quota.EndedRequest;
+import io.github.satchel.job.quota.QuotaFunction;
+import io.github.satchel.job.quota.QuotaSettings;
 import io.github.satchel.job.trainer.Trainers;
 import io.github.satchel.job.window.ArchiveSettings;
 import io.github.satchel.job.window.RequestWindow;
@@ -44,7 +47,9 @@ import org.apache.flink.util.OutputTag;
  *    validate ── broken ──> dead letters, rejected
  *        |     ── cancelled ──────+
  *        | by request
- *     admit ── accepted ──────────+
+ *     admit ── repeated ──────────+    <── by request, training-results
+ *        | by class or user       |
+ *     quota ── accepted, refused ─+
  *        | by project             |
  *     dispatch ── superseded ─────+    <── by project, training-results
  *        | an image each          |
@@ -53,13 +58,13 @@ import org.apache.flink.util.OutputTag;
  *     resize                      |
  *        | by request             | by request
  *     request window <────────────+
- *        |── accepted, progress, failed, stored ──────────────+
+ *        |── accepted, rejected, progress, failed, stored ────+
  *        | by request                                        | by request
  *     trainer, http trainer ── uploading, uploaded, … ──> events
  * </pre>
  *
  * <p>What the job writes is read back, as Flink has no way upstream: dispatch learns from it how
- * far requests are.
+ * far requests are, and quota which have ended.
  *
  * <p>Each stage is a vertex of its own, so that the dashboard shows where a burst waits and each
  * can be scaled by itself. The uids are part of every savepoint: a changed one loses state.
@@ -72,6 +77,8 @@ final class SatchelTopology {
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
   private static final OutputTag<RequestSignal> SIGNALS =
       new OutputTag<>("signals", TypeInformation.of(RequestSignal.class));
+  private static final OutputTag<EndedRequest> ENDED =
+      new OutputTag<>("ended", TypeInformation.of(EndedRequest.class));
 
   private static final OutputTag<PackedRequest> HTTP =
       new OutputTag<>("http", TypeInformation.of(PackedRequest.class));
@@ -92,13 +99,18 @@ final class SatchelTopology {
   void build(StreamExecutionEnvironment environment) {
     environment.configure(new Configuration().set(PipelineOptions.GENERIC_TYPES, false));
     SingleOutputStreamOperator<TrainingRequest> valid = validate(read(environment));
-    SingleOutputStreamOperator<AdmittedRequest> admitted = admit(valid);
-    SingleOutputStreamOperator<ImageTask> images = dispatch(admitted, readStatuses(environment));
+    DataStream<RequestStatus> statuses = readStatuses(environment);
+    SingleOutputStreamOperator<AdmittedRequest> admitted = admit(valid, statuses);
+    SingleOutputStreamOperator<AdmittedRequest> allowed = limit(admitted);
+    SingleOutputStreamOperator<ImageTask> images = dispatch(allowed, statuses);
     SingleOutputStreamOperator<PackedRequest> packed =
         window(
             valid
                 .getSideOutput(SIGNALS)
-                .union(admitted.getSideOutput(SIGNALS), images.getSideOutput(SIGNALS)),
+                .union(
+                    admitted.getSideOutput(SIGNALS),
+                    allowed.getSideOutput(SIGNALS),
+                    images.getSideOutput(SIGNALS)),
             resize(fetch(images)));
     emit(
         valid
@@ -142,18 +154,38 @@ final class SatchelTopology {
         .disableChaining();
   }
 
-  private SingleOutputStreamOperator<AdmittedRequest> admit(DataStream<TrainingRequest> valid) {
+  private SingleOutputStreamOperator<AdmittedRequest> admit(
+      DataStream<TrainingRequest> valid, DataStream<RequestStatus> statuses) {
     return valid
         .keyBy(TrainingRequest::requestId)
+        .connect(statuses.keyBy(RequestStatus::requestId))
         .process(
             new AdmitFunction(
                 options.get(SatchelOptions.ADMIT_REMEMBER),
                 options.get(SatchelOptions.REQUEST_DEADLINE),
                 options.get(SatchelOptions.REQUEST_MAX_DEADLINE),
-                SIGNALS))
+                QuotaSettings.from(options).limitsOpen(),
+                SIGNALS,
+                ENDED))
         .returns(AdmittedRequest.class)
         .name("admit")
         .uid("admit")
+        .disableChaining();
+  }
+
+  private SingleOutputStreamOperator<AdmittedRequest> limit(
+      SingleOutputStreamOperator<AdmittedRequest> admitted) {
+    return admitted
+        .keyBy(request -> QuotaFunction.key(request))
+        .connect(admitted.getSideOutput(ENDED).keyBy(request -> QuotaFunction.key(request)))
+        .process(
+            new QuotaFunction(
+                QuotaSettings.from(options),
+                options.get(SatchelOptions.REQUEST_MAX_DEADLINE),
+                SIGNALS))
+        .returns(AdmittedRequest.class)
+        .name("quota")
+        .uid("quota")
         .disableChaining();
   }
 

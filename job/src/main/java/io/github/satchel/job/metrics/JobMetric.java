@@ -22,6 +22,7 @@ public enum JobMetric {
   REQUESTS_DEAD_LETTERS(
       "requests", "deadLetters", Kind.COUNTER, "messages", "Messages that could not be read."),
   REQUESTS_ACCEPTED("requests", "accepted", Kind.COUNTER, "requests", "New requests."),
+  REQUESTS_REFUSED("requests", "refused", Kind.COUNTER, "requests", "New requests over a quota."),
   REQUESTS_REPEATED(
       "requests", "repeated", Kind.COUNTER, "requests", "Requests that were seen before."),
   REQUESTS_RUNNING(

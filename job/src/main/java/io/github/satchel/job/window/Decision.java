@@ -11,14 +11,18 @@ import org.jspecify.annotations.Nullable;
  * before anybody is told, so that an attempt after a crash comes to the same end even if, say, a
  * web site has changed its mind about a picture since.
  *
- * @param progress the last progress event, with all images counted
+ * @param progress the last progress event, with all images counted; null if the request was never
+ *     served
  * @param outcome the request's outcome, if its window ends it
  * @param packed the archives, if they go to a receiver
  * @param inline whether the archives are not in the store but travel with the request; what is
  *     written of the decision is without their content
  */
 record Decision(
-    Event progress, @Nullable Event outcome, @Nullable PackedRequest packed, boolean inline) {
+    @Nullable Event progress,
+    @Nullable Event outcome,
+    @Nullable PackedRequest packed,
+    boolean inline) {
 
   /** Bytes of archives that this holds in memory. */
   long heldBytes() {

@@ -12,6 +12,7 @@ import io.github.satchel.job.model.Ending;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.Refusal;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.ResizedImage;
 import io.github.satchel.job.window.ClosedWindow.Contents;
@@ -50,6 +51,7 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -269,7 +271,9 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
         answerAgain(id);
       }
     } else if (ending.value() == null) {
-      if (admitted != null) {
+      if (signal.refusal() != null) {
+        refuse(id, Objects.requireNonNull(admitted), signal.refusal());
+      } else if (admitted != null) {
         admit(id, admitted);
       } else if (cause != null) {
         endEarly(id, cause);
@@ -299,14 +303,34 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
       unclaimed.clear();
       timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, dropAt);
     }
-    Ending before = early.value();
+    Ending before = takeEarly();
     if (before != null) {
-      early.clear();
-      timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, before.at());
       closeWindow(id, before.cause());
     } else {
       advance(id, admittedAs, currentTally(), lost);
     }
+  }
+
+  /** One that is not served ends as others do: in the same way if it is sent once more. */
+  private void refuse(String id, AdmittedRequest admitted, Refusal refusal) throws IOException {
+    if (admission.value() != null) {
+      return; // it is served, since before the quota lost its count in a failure
+    }
+    takeEarly();
+    admission.update(Admission.of(admitted));
+    request.update(admitted.request());
+    ending.update(new Ending(Ending.Cause.REFUSED, timers.currentProcessingTime(), refusal));
+    decide(id);
+  }
+
+  /** Why a request was to end before it came; null if nobody said so. */
+  private @Nullable Ending takeEarly() throws IOException {
+    Ending before = early.value();
+    if (before != null) {
+      early.clear();
+      timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, before.at());
+    }
+    return before;
   }
 
   private void endEarly(String id, Ending.Cause cause) throws IOException {
@@ -496,7 +520,9 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
   }
 
   private void end(String id, Decision decision) throws Exception {
-    tell(decision.progress());
+    if (decision.progress() != null) {
+      tell(decision.progress());
+    }
     tellOutcome(id, decision);
     uncleared.update(Objects.requireNonNull(admission.value()).images());
     admission.clear();

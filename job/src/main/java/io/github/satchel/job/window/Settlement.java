@@ -17,6 +17,7 @@ import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.Refusal;
 import io.github.satchel.job.window.ArchiveStore.ArchiveWriter;
 import io.github.satchel.job.window.ClosedWindow.Contents;
 import io.github.satchel.job.window.ClosedWindow.Slice;
@@ -114,6 +115,10 @@ final class Settlement {
     TrainingRequest request = contents.request();
     ImageCounts counts = contents.tally().counts(request.images());
     Instant now = Instant.ofEpochMilli(contents.ending().at());
+    Refusal refusal = contents.ending().refusal();
+    if (refusal != null) {
+      return new Decision(null, refused(request, refusal, now), null, false);
+    }
     Event progress = Event.progress(requestId, request.projectId(), counts, now);
     if (contents.ending().cause() == Ending.Cause.CANCELLED) {
       return new Decision(progress, Event.cancelled(request, counts, now), null, false);
@@ -148,6 +153,17 @@ final class Settlement {
         : new Decision(progress, null, packed, inline);
   }
 
+  private static Event refused(TrainingRequest request, Refusal refusal, Instant now) {
+    int wait = refusal.retryAfterSeconds();
+    String message = "Too many trainings in a short time: try again in " + wait + " seconds";
+    return Event.rejected(
+        request.requestId(),
+        request.projectId(),
+        List.of(Failure.ofField(FailureCode.TOO_MANY_REQUESTS, message, refusal.pointer())),
+        new Event.ErrorInfo(FailureCode.TOO_MANY_REQUESTS, message, wait),
+        now);
+  }
+
   private boolean isInline(Contents contents) {
     Delivery deliverTo = contents.request().deliverTo();
     return deliverTo.kind() != Delivery.Kind.STORE
@@ -164,7 +180,7 @@ final class Settlement {
           new Event.ErrorInfo(
               FailureCode.SUPERSEDED, "A newer training of this project has taken its place");
       case DEADLINE -> deadlineError(contents.tally().counts(contents.request().images()));
-      case CANCELLED -> throw new IllegalArgumentException("a cancelled request does not fail");
+      case CANCELLED, REFUSED -> throw new IllegalArgumentException("such a request does not fail");
       case IMAGES -> {
         if (!ofLabels.isEmpty()) {
           yield firstOf(ofLabels);

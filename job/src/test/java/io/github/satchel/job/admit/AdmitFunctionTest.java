@@ -7,14 +7,16 @@ import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.RequestSignal;
+import io.github.satchel.job.model.RequestStatus;
+import io.github.satchel.job.quota.EndedRequest;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,9 +26,13 @@ class AdmitFunctionTest {
 
   private static final OutputTag<RequestSignal> SIGNALS =
       new OutputTag<>("signals", TypeInformation.of(RequestSignal.class));
+  private static final OutputTag<EndedRequest> ENDED =
+      new OutputTag<>("ended", TypeInformation.of(EndedRequest.class));
   private static final long NOW = 1_000_000;
 
-  private KeyedOneInputStreamOperatorTestHarness<String, TrainingRequest, AdmittedRequest> harness;
+  private KeyedTwoInputStreamOperatorTestHarness<
+          String, TrainingRequest, RequestStatus, AdmittedRequest>
+      harness;
 
   @BeforeEach
   void open() throws Exception {
@@ -41,22 +47,20 @@ class AdmitFunctionTest {
   }
 
   @Test
-  void aNewRequestIsHandedOnToItsWindowAndToBeServed() throws Exception {
+  void aNewRequestIsHandedOnToBeServed() throws Exception {
     TrainingRequest request = Requests.request("r-1", 10, ImageFailurePolicy.FAIL);
 
-    harness.processElement(request, 0);
+    harness.processElement1(request, 0);
 
-    var admitted = new AdmittedRequest(request, Instant.ofEpochMilli(NOW).plusSeconds(120));
-    assertThat(harness.getSideOutput(SIGNALS))
-        .extracting(StreamRecord::getValue)
-        .containsExactly(RequestSignal.admitted(admitted));
-    assertThat(harness.extractOutputValues()).containsExactly(admitted);
+    assertThat(harness.extractOutputValues())
+        .containsExactly(new AdmittedRequest(request, Instant.ofEpochMilli(NOW).plusSeconds(120)));
+    assertThat(harness.getSideOutput(SIGNALS)).isNull();
   }
 
   @Test
   void aRequestSeenBeforeGoesToItsWindowOnlyAlsoAfterARestart() throws Exception {
     TrainingRequest request = Requests.request("r-1", 10, ImageFailurePolicy.FAIL);
-    harness.processElement(request, 0);
+    harness.processElement1(request, 0);
     OperatorSubtaskState state = harness.snapshot(1, 1);
     harness.close();
 
@@ -64,7 +68,7 @@ class AdmitFunctionTest {
     harness.initializeState(state);
     harness.open();
     harness.setProcessingTime(NOW + 1000);
-    harness.processElement(request, 0);
+    harness.processElement1(request, 0);
 
     assertThat(harness.extractOutputValues()).isEmpty();
     assertThat(harness.getSideOutput(SIGNALS))
@@ -75,10 +79,10 @@ class AdmitFunctionTest {
   @Test
   void aRequestIsServedAgainOnceItIsForgotten() throws Exception {
     TrainingRequest request = Requests.request("r-1", 10, ImageFailurePolicy.FAIL);
-    harness.processElement(request, 0);
+    harness.processElement1(request, 0);
 
     harness.setStateTtlProcessingTime(Duration.ofHours(25).toMillis());
-    harness.processElement(request, 0);
+    harness.processElement1(request, 0);
 
     assertThat(harness.extractOutputValues()).hasSize(2);
   }
@@ -90,14 +94,14 @@ class AdmitFunctionTest {
   @Test
   void aRequestIsRememberedForAsLongAsItWasSaidToBeAlsoIfThatBecomesLonger() throws Exception {
     TrainingRequest request = Requests.request("r-1", 10, ImageFailurePolicy.FAIL);
-    harness.processElement(request, 0);
+    harness.processElement1(request, 0);
     restart(Duration.ofDays(2));
     harness.setProcessingTime(NOW + Duration.ofHours(24).toMillis() - 1);
-    harness.processElement(request, 0);
+    harness.processElement1(request, 0);
     assertThat(harness.extractOutputValues()).isEmpty();
 
     harness.setProcessingTime(NOW + Duration.ofHours(24).toMillis());
-    harness.processElement(request, 0);
+    harness.processElement1(request, 0);
 
     assertThat(harness.extractOutputValues()).hasSize(1);
   }
@@ -105,11 +109,11 @@ class AdmitFunctionTest {
   @Test
   void aRequestIsForgottenSoonerIfThatBecomesShorter() throws Exception {
     TrainingRequest request = Requests.request("r-1", 10, ImageFailurePolicy.FAIL);
-    harness.processElement(request, 0);
+    harness.processElement1(request, 0);
     restart(Duration.ofHours(1));
     harness.setStateTtlProcessingTime(Duration.ofHours(2).toMillis());
 
-    harness.processElement(request, 0);
+    harness.processElement1(request, 0);
 
     assertThat(harness.extractOutputValues()).hasSize(1);
   }
@@ -125,7 +129,7 @@ class AdmitFunctionTest {
 
   @Test
   void aSnapshotHasNothingOfWhatIsForgotten() throws Exception {
-    harness.processElement(Requests.request("r-1", 10, ImageFailurePolicy.FAIL), 0);
+    harness.processElement1(Requests.request("r-1", 10, ImageFailurePolicy.FAIL), 0);
     harness.setStateTtlProcessingTime(Duration.ofHours(25).toMillis());
     OperatorSubtaskState state = harness.snapshot(1, 1);
     harness.close();
@@ -141,7 +145,7 @@ class AdmitFunctionTest {
   void aDeadlineBeyondTheLongestIsCut() throws Exception {
     TrainingRequest patient = Requests.request("r-1", 10, ImageFailurePolicy.FAIL);
 
-    harness.processElement(withDeadline(patient, 86_400), 0);
+    harness.processElement1(withDeadline(patient, 86_400), 0);
 
     assertThat(harness.extractOutputValues().get(0).deadline())
         .isEqualTo(Instant.ofEpochMilli(NOW).plus(Duration.ofMinutes(30)));
@@ -151,6 +155,8 @@ class AdmitFunctionTest {
     return new TrainingRequest(
         request.requestId(),
         request.projectId(),
+        request.classId(),
+        request.userId(),
         request.name(),
         request.labels(),
         request.deliverTo(),
@@ -160,16 +166,38 @@ class AdmitFunctionTest {
         request.receivedAt());
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingRequest, AdmittedRequest>
+  @Test
+  void theEndOfARequestOfAUserIsHandedOnOnceAndThenForgotten() throws Exception {
+    TrainingRequest request = Requests.of("r-1", "class-1", "user-1", Requests.RECEIVED_AT);
+    harness.processElement1(request, 0);
+
+    harness.processElement2(new RequestStatus("r-1", "project-1", 12, false), 0);
+    assertThat(harness.getSideOutput(ENDED)).isNull();
+    harness.processElement2(new RequestStatus("r-1", "project-1", 0, true), 0);
+    harness.processElement2(new RequestStatus("r-1", "project-1", 0, true), 0);
+
+    assertThat(harness.getSideOutput(ENDED))
+        .extracting(StreamRecord::getValue)
+        .containsExactly(new EndedRequest("r-1", "class-1", "user-1"));
+    assertThat(harness.numKeyedStateEntries()).as("the id of the request").isOne();
+  }
+
+  private static KeyedTwoInputStreamOperatorTestHarness<
+          String, TrainingRequest, RequestStatus, AdmittedRequest>
       harness() throws Exception {
     return harness(Duration.ofHours(24));
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingRequest, AdmittedRequest>
+  private static KeyedTwoInputStreamOperatorTestHarness<
+          String, TrainingRequest, RequestStatus, AdmittedRequest>
       harness(Duration remember) throws Exception {
     var function =
-        new AdmitFunction(remember, Duration.ofMinutes(2), Duration.ofMinutes(30), SIGNALS);
-    return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(function), TrainingRequest::requestId, Types.STRING);
+        new AdmitFunction(
+            remember, Duration.ofMinutes(2), Duration.ofMinutes(30), true, SIGNALS, ENDED);
+    return new KeyedTwoInputStreamOperatorTestHarness<>(
+        new KeyedCoProcessOperator<>(function),
+        TrainingRequest::requestId,
+        RequestStatus::requestId,
+        Types.STRING);
   }
 }

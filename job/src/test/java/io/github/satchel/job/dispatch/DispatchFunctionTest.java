@@ -92,6 +92,8 @@ class DispatchFunctionTest {
         new TrainingRequest(
             "r",
             "p",
+            null,
+            null,
             request.name(),
             List.of(request.labels().get(0), new Label("dog", dogs)),
             request.deliverTo(),
@@ -432,6 +434,8 @@ class DispatchFunctionTest {
     return new TrainingRequest(
         id,
         projectId,
+        null,
+        null,
         request.name(),
         request.labels(),
         request.deliverTo(),

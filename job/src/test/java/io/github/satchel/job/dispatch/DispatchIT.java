@@ -160,6 +160,8 @@ class DispatchIT {
     return new TrainingRequest(
         id,
         projectId,
+        null,
+        null,
         request.name(),
         request.labels(),
         request.deliverTo(),

@@ -2,6 +2,8 @@ package io.github.satchel.job.model;
 
 import io.github.satchel.contract.Event;
 import io.github.satchel.contract.TrainingRequest;
+import io.github.satchel.job.quota.EndedRequest;
+import io.github.satchel.job.quota.Usage;
 import org.apache.flink.types.PojoTestUtils;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +18,8 @@ class SerializationTest {
         TrainingRequest.class,
         AdmittedRequest.class,
         RequestSignal.class,
+        EndedRequest.class,
+        Usage.class,
         RequestStatus.class,
         ImageTask.class,
         ImageTask.Copy.class,

@@ -187,6 +187,8 @@ class EarlyEndTest {
     return new TrainingRequest(
         two.requestId(),
         two.projectId(),
+        two.classId(),
+        two.userId(),
         two.name(),
         labels,
         two.deliverTo(),

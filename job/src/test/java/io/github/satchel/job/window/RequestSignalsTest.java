@@ -7,11 +7,14 @@ import static io.github.satchel.job.window.WindowFixture.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
 import io.github.satchel.contract.FailureCode;
 import io.github.satchel.contract.ImageCounts;
 import io.github.satchel.contract.ImageFailurePolicy;
 import io.github.satchel.contract.TrainingRequest;
+import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.PackedRequest;
+import io.github.satchel.job.model.Refusal;
 import io.github.satchel.job.model.RequestSignal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 class RequestSignalsTest {
 
   private static final RequestSignal SUPERSEDED = RequestSignal.superseded("r-1");
+
+  private static final RequestSignal REFUSED =
+      RequestSignal.refused(
+          new AdmittedRequest(request(ImageFailurePolicy.FAIL), Instant.ofEpochMilli(NOW)),
+          new Refusal("/userId", 12));
 
   private static final RequestSignal CANCELLED = RequestSignal.cancelled("r-1");
 
@@ -103,6 +111,57 @@ class RequestSignalsTest {
     window.signal(CANCELLED);
     window.settle();
     window.signal(CANCELLED);
+
+    assertThat(window.onlyPacked().images()).isEqualTo(new ImageCounts(20, 20, 0));
+    assertThat(window.outcomes()).isEmpty();
+  }
+
+  @Test
+  void aRequestOverAQuotaIsRejectedAndNothingElseIsToldOfIt() throws Exception {
+    window.signal(CANCELLED);
+
+    window.signal(REFUSED);
+
+    Event outcome = window.onlyOutcome();
+    assertThat(outcome.type()).isEqualTo(Event.Type.REJECTED);
+    assertThat(outcome.error())
+        .isEqualTo(
+            new Event.ErrorInfo(
+                FailureCode.TOO_MANY_REQUESTS,
+                "Too many trainings in a short time: try again in 12 seconds",
+                12));
+    assertThat(outcome.failures().get(0).location())
+        .extracting(Failure.Location::pointer)
+        .isEqualTo("/userId");
+    assertThat(window.events()).containsExactly(outcome);
+    window.setTime(NOW + REMEMBER.toMillis());
+    window.settle();
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+    assertThat(archives).isEmptyDirectory();
+  }
+
+  @Test
+  void aRequestOverAQuotaEndsTheSameAfterAFailureAlsoIfItIsWithinTheQuotaThen() throws Exception {
+    OperatorSubtaskState before = window.snapshot();
+    window.signal(REFUSED);
+    Event outcome = window.onlyOutcome();
+
+    window = window.restart(before);
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.settle();
+
+    assertThat(window.outcomes()).containsExactly(outcome);
+    assertThat(window.packed()).isEmpty();
+  }
+
+  @Test
+  void aRequestThatIsServedIsNotRefusedAfterAll() throws Exception {
+    window.send(request);
+    window.signal(REFUSED);
+    window.sendImages(request, 0, 20);
+    window.settle();
 
     assertThat(window.onlyPacked().images()).isEqualTo(new ImageCounts(20, 20, 0));
     assertThat(window.outcomes()).isEmpty();

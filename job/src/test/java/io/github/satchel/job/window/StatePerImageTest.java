@@ -72,6 +72,8 @@ class StatePerImageTest {
     return new TrainingRequest(
         "r-1",
         "project-1",
+        null,
+        null,
         "My pets",
         IntStream.range(0, labels)
             .mapToObj(

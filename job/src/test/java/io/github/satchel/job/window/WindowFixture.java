@@ -186,6 +186,8 @@ final class WindowFixture {
     return new TrainingRequest(
         request.requestId(),
         request.projectId(),
+        request.classId(),
+        request.userId(),
         request.name(),
         request.labels(),
         deliverTo,
