@@ -26,7 +26,8 @@ ENV OPENCV_LOG_LEVEL=OFF
 ENV MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=67108864 MALLOC_ARENA_MAX=2
 # Serves a class of thirty within 768 MB; docs/costs.md says how that was measured.
 ENV JAVA_TOOL_OPTIONS="-Xmx256m -XX:MaxMetaspaceSize=192m -XX:ReservedCodeCacheSize=48m -Xss512k -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-RUN mkdir /data && chown 9999:9999 /data
+# Hadoop's client of S3 needs the user's name.
+RUN groupadd --gid 9999 satchel && useradd --uid 9999 --gid satchel --home-dir /data --create-home satchel
 USER 9999:9999
 VOLUME /data
 WORKDIR /data
