@@ -37,7 +37,7 @@ await writeFile(
 @media (prefers-color-scheme: dark) { #contract { color-scheme: light; color: black; filter: invert(1) hue-rotate(180deg); } }
 </style>
 <p>As files: <a href="asyncapi.yaml">asyncapi.yaml</a>, <a href="training-request.schema.json">training-request.schema.json</a>,
-<a href="training-cancel.schema.json">training-cancel.schema.json</a>, <a href="training-event.schema.json">training-event.schema.json</a>, <a href="README.md">README.md</a>, examples/</p>
+<a href="training-cancel.schema.json">training-cancel.schema.json</a>, <a href="training-forget.schema.json">training-forget.schema.json</a>, <a href="training-event.schema.json">training-event.schema.json</a>, <a href="README.md">README.md</a>, examples/</p>
 <div id="contract"></div>
 <script src="asyncapi.js"></script>
 <script src="contract.js"></script>

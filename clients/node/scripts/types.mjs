@@ -26,7 +26,9 @@ async function types(file) {
 }
 
 const banner = '// Generated from docs/contract by "npm run types".\n\n'
-const messages = await Promise.all(['request', 'cancel', 'event'].map(name => types(`training-${name}.schema.json`)))
+const messages = await Promise.all(
+  ['request', 'cancel', 'forget', 'event'].map(name => types(`training-${name}.schema.json`))
+)
 const text = banner + messages.join('\n')
 if (process.argv.includes('--check')) {
   if ((await readFile(target, 'utf8')) !== text) {

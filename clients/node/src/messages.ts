@@ -117,6 +117,23 @@ export interface Cancel {
 }
 
 /**
+ * A message of the topic training-requests that removes what the job knows of a project or of a user. Unknown fields are ignored.
+ */
+export interface Forget {
+  /**
+   * Has exactly one of projectId and userId.
+   */
+  forget: {
+    /**
+     * Chosen by the caller, for the answer: the event forgotten has it.
+     */
+    requestId: string
+    projectId?: string
+    userId?: string
+  }
+}
+
+/**
  * A message of the topic training-results, key projectId. Readers ignore fields they do not know, and events of a type they do not know.
  */
 export type TrainingEvent =
@@ -131,6 +148,7 @@ export type TrainingEvent =
   | ReadyEvent
   | TrainingFailedEvent
   | TrainingUnknownEvent
+  | ForgottenEvent
 export type RequestId = string
 export type ProjectId = string
 /**
@@ -339,7 +357,7 @@ export interface RejectedEvent {
   error: TrainingError
 }
 /**
- * Outcome: a cancel message ended the request before all its images were there.
+ * Outcome: a cancel or forget message ended the request before all its images were there.
  */
 export interface CancelledEvent {
   type: 'cancelled'
@@ -382,4 +400,24 @@ export interface TrainingUnknownEvent {
   images: ImageCounts
   classifier: Classifier
   error: TrainingError
+}
+/**
+ * The answer to a forget, by its requestId; it repeats neither the project nor the user.
+ */
+export interface ForgottenEvent {
+  type: 'forgotten'
+  requestId: RequestId
+  at: At
+  images: ImageCounts
+  forgotten: Removed
+}
+/**
+ * How many requests were forgotten; how many archives, cached pictures and classifiers of theirs were deleted; and what remains, a sentence each.
+ */
+export interface Removed {
+  requests: number
+  archives: number
+  pictures: number
+  classifiers: number
+  remaining: string[]
 }

@@ -55,12 +55,26 @@ final class EventText {
           .path("archives")
           .forEach(archive -> text.append(", ").append(archive.path("uri").asText()));
     }
+    JsonNode forgotten = event.path("forgotten");
+    if (forgotten.isObject()) {
+      return forgotten(forgotten);
+    }
     JsonNode error = event.path("error");
     if (error.isObject()) {
       text.append(", ").append(error.path("code").asText());
       text.append(": ").append(error.path("message").asText());
     }
     return text.toString();
+  }
+
+  /** What a forget removed. */
+  static String forgotten(JsonNode forgotten) {
+    return "%d requests, %d archives, %d cached pictures, %d classifiers"
+        .formatted(
+            forgotten.path("requests").asInt(),
+            forgotten.path("archives").asInt(),
+            forgotten.path("pictures").asInt(),
+            forgotten.path("classifiers").asInt());
   }
 
   /** The failures of an event: a heading, then a line each; empty if there are none. */

@@ -152,7 +152,7 @@ final class ReplayCommand implements Callable<Integer> {
       return;
     }
     String question = "Write " + count + " to " + kafkaOptions.requestsTopic();
-    if (!Terminal.isThere()) {
+    if (!Satchel.hasTerminal()) {
       throw new ParameterException(
           spec.commandLine(), question + "? Not written: confirm with --yes");
     }

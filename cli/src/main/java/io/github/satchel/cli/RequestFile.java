@@ -73,13 +73,14 @@ final class RequestFile {
   /**
    * The request of a message that is valid.
    *
-   * @throws IOException if it is a cancel
+   * @throws IOException if it is a cancel or a forget
    */
   static TrainingRequest request(ParsedRequest parsed) throws IOException {
     if (parsed instanceof ParsedRequest.Valid valid) {
       return valid.request();
     }
-    throw new IOException("This message is a cancel, not a request; ./satchel cancel writes one");
+    throw new IOException(
+        "This message is no request; ./satchel cancel and ./satchel forget write such messages");
   }
 
   private static byte[] write(ObjectNode request) throws IOException {

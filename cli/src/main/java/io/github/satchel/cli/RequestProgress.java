@@ -25,7 +25,7 @@ final class RequestProgress implements AutoCloseable {
    */
   static RequestProgress of(TrainingRequest request, boolean json, PrintWriter out) {
     ProgressBar bar =
-        json || !Terminal.isThere()
+        json || !Satchel.hasTerminal()
             ? null
             : new ProgressBarBuilder()
                 .setTaskName(TextTable.printable(request.projectId()))

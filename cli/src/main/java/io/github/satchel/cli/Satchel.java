@@ -35,7 +35,15 @@ import picocli.CommandLine.IVersionProvider;
     synopsisSubcommandLabel = "COMMAND")
 public final class Satchel {
 
+  /** Set by the script {@code satchel} if standard output is a terminal. */
+  private static final String TERMINAL = "satchel.terminal";
+
   private Satchel() {}
+
+  /** Whether there is a terminal to draw on. */
+  public static boolean hasTerminal() {
+    return Boolean.getBoolean(TERMINAL);
+  }
 
   /** The version that the build wrote down. */
   static final class Version implements IVersionProvider {
@@ -65,6 +73,7 @@ public final class Satchel {
                 new ValidateCommand(),
                 new SubmitCommand(),
                 new CancelCommand(),
+                new ForgetCommand(),
                 new WatchCommand(),
                 new ReplayCommand(),
                 new KeysCommand(),

@@ -39,6 +39,7 @@ class SatchelTest {
             "validate",
             "submit",
             "cancel",
+            "forget",
             "watch",
             "replay",
             "keys",

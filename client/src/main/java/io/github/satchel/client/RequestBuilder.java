@@ -85,6 +85,22 @@ public final class RequestBuilder {
     return message;
   }
 
+  /** The message that has a project forgotten; the id is for the answer. */
+  public static ObjectNode forgetProject(String requestId, String projectId) {
+    return forget(requestId, "projectId", projectId);
+  }
+
+  /** The message that has a user forgotten; the id is for the answer. */
+  public static ObjectNode forgetUser(String requestId, String userId) {
+    return forget(requestId, "userId", userId);
+  }
+
+  private static ObjectNode forget(String requestId, String whose, String id) {
+    ObjectNode message = Json.MAPPER.createObjectNode();
+    message.putObject("forget").put("requestId", requestId).put(whose, id);
+    return message;
+  }
+
   /** The request so far; later calls change it. */
   public ObjectNode json() {
     return request;

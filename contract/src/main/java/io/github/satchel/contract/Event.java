@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the site is told of a request; the JSON of the results topic.
  *
- * @param projectId null only in a rejection of a request that names none
+ * @param projectId null only in a rejection of a request that names none, and in {@link
+ *     Type#FORGOTTEN}
  * @param at when it happened; the same however often the event is delivered
  * @param upload how far the upload is
  * @param deletedFirst ids of the classifiers that were deleted before the new one was created, as
  *     there was no room for both
  * @param warnings what is served but is probably a mistake
+ * @param forgotten what {@link Type#FORGOTTEN} removed
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Event(
@@ -29,7 +31,38 @@ public record Event(
     @Nullable ErrorInfo error,
     @Nullable Upload upload,
     List<String> deletedFirst,
-    List<Failure> warnings) {
+    List<Failure> warnings,
+    @Nullable Forgotten forgotten) {
+
+  /** Every event but {@link Type#FORGOTTEN}. */
+  public Event(
+      Type type,
+      String requestId,
+      @Nullable String projectId,
+      Instant at,
+      ImageCounts images,
+      @Nullable Classifier classifier,
+      List<Archive> archives,
+      List<Failure> failures,
+      @Nullable ErrorInfo error,
+      @Nullable Upload upload,
+      List<String> deletedFirst,
+      List<Failure> warnings) {
+    this(
+        type,
+        requestId,
+        projectId,
+        at,
+        images,
+        classifier,
+        archives,
+        failures,
+        error,
+        upload,
+        deletedFirst,
+        warnings,
+        null);
+  }
 
   /** The kinds of event. */
   public enum Type {
@@ -51,7 +84,7 @@ public record Event(
     /** It does not follow the contract, or is over a quota. */
     @JsonProperty("rejected")
     REJECTED(true),
-    /** Whoever sent it does not want it any more. */
+    /** Whoever sent it does not want it any more, or it is to be forgotten. */
     @JsonProperty("cancelled")
     CANCELLED(true),
     /** Its archives are on their way. */
@@ -65,7 +98,10 @@ public record Event(
     TRAINING_FAILED(false),
     /** After {@link #UPLOADED}: what became of the classifier was not to be learnt in time. */
     @JsonProperty("training-unknown")
-    TRAINING_UNKNOWN(false);
+    TRAINING_UNKNOWN(false),
+    /** The answer to a forget; of no request. */
+    @JsonProperty("forgotten")
+    FORGOTTEN(false);
 
     private final boolean outcome;
 
@@ -111,6 +147,18 @@ public record Event(
     }
   }
 
+  /**
+   * What a forget removed.
+   *
+   * @param requests how many were forgotten
+   * @param archives how many of theirs were deleted
+   * @param pictures how many cached ones were deleted
+   * @param classifiers how many of theirs were deleted
+   * @param remaining what is not in the job's power, a sentence each
+   */
+  public record Forgotten(
+      int requests, int archives, int pictures, int classifiers, List<String> remaining) {}
+
   /** The same event with other failures. */
   public Event withFailures(List<Failure> others) {
     return with(others, warnings);
@@ -134,7 +182,8 @@ public record Event(
         error,
         upload,
         deletedFirst,
-        otherWarnings);
+        otherWarnings,
+        forgotten);
   }
 
   /** The request is being served. */
@@ -193,7 +242,7 @@ public record Event(
         List.of());
   }
 
-  /** The request ended because a cancel message asked for that. */
+  /** The request ended because a cancel or a forget asked for that. */
   public static Event cancelled(TrainingRequest request, ImageCounts images, Instant at) {
     return new Event(
         Type.CANCELLED,
@@ -208,6 +257,28 @@ public record Event(
         null,
         List.of(),
         List.of());
+  }
+
+  /**
+   * A project or user is forgotten.
+   *
+   * @param requestId that of the forget
+   */
+  public static Event forgotten(String requestId, Forgotten forgotten, Instant at) {
+    return new Event(
+        Type.FORGOTTEN,
+        requestId,
+        null,
+        at,
+        new ImageCounts(0, 0, 0),
+        null,
+        List.of(),
+        List.of(),
+        null,
+        null,
+        List.of(),
+        List.of(),
+        forgotten);
   }
 
   /** The request does not follow the contract, or is over a quota. */

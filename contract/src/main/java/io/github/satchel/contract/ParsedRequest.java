@@ -13,6 +13,14 @@ public sealed interface ParsedRequest {
   record Cancel(String requestId) implements ParsedRequest {}
 
   /**
+   * A message that removes what is known of a project or of a user: one of the two.
+   *
+   * @param requestId by which it is answered
+   */
+  record Forget(String requestId, @Nullable String projectId, @Nullable String userId)
+      implements ParsedRequest {}
+
+  /**
    * A message that does not follow the contract.
    *
    * @param requestId null if none can be read, and then nobody can be told

@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * held against the schema one by one until {@value #MAX_FAILURES} faults are found, and everything
  * beside the images may have {@value #MAX_OTHER_NODES} values.
  *
- * <p>A message with {@code cancel} and without {@code requestId} is no request but a cancel ({@code
- * docs/contract/training-cancel.schema.json}).
+ * <p>A message with {@code cancel} or {@code forget} and without {@code requestId} is no request
+ * but a cancel ({@code docs/contract/training-cancel.schema.json}) or a forget ({@code
+ * docs/contract/training-forget.schema.json}).
  */
 public final class RequestParser {
 
@@ -45,6 +46,7 @@ public final class RequestParser {
   private final Schema imageSchema =
       ContractSchema.load("training-request.schema.json", "/$defs/image");
   private final Schema cancelSchema = ContractSchema.load("training-cancel.schema.json", "");
+  private final Schema forgetSchema = ContractSchema.load("training-forget.schema.json", "");
   private final Predicate<String> endpoints;
 
   /**
@@ -78,6 +80,9 @@ public final class RequestParser {
     if (request.has("cancel") && !request.has("requestId")) {
       return cancel(request);
     }
+    if (request.has("forget") && !request.has("requestId")) {
+      return forget(request);
+    }
     List<Failure> failures;
     try {
       failures = check(request);
@@ -108,6 +113,21 @@ public final class RequestParser {
     cancelSchema.validate(message).forEach(error -> failures.add(failure("", error)));
     return failures.isEmpty()
         ? new ParsedRequest.Cancel(message.get("cancel").get("requestId").textValue())
+        : new ParsedRequest.Invalid(null, null, failures);
+  }
+
+  private ParsedRequest forget(ObjectNode message) {
+    List<Failure> failures = new ArrayList<>();
+    forgetSchema.validate(message).forEach(error -> failures.add(failure("", error)));
+    JsonNode forget = message.get("forget");
+    if (forget.isObject() && forget.has("projectId") == forget.has("userId")) {
+      failures.add(invalid("/forget", "needs exactly one of projectId and userId"));
+    }
+    return failures.isEmpty()
+        ? new ParsedRequest.Forget(
+            forget.get("requestId").textValue(),
+            text(forget.path("projectId")),
+            text(forget.path("userId")))
         : new ParsedRequest.Invalid(null, null, failures);
   }
 

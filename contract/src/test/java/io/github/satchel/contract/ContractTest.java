@@ -70,6 +70,18 @@ class ContractTest {
         .isEqualTo(new ParsedRequest.Cancel("01JD8Z5R6M"));
   }
 
+  @Test
+  void theForgetOfTheContractFollowsItsSchemaAndIsRead() throws IOException {
+    byte[] message = Files.readAllBytes(CONTRACT.resolve("examples/forget.json"));
+
+    assertThat(
+            ContractSchema.load("training-forget.schema.json", "")
+                .validate(Json.MAPPER.readTree(message)))
+        .isEmpty();
+    assertThat(parser.parse(message, Instant.EPOCH))
+        .isEqualTo(new ParsedRequest.Forget("01JD8Z7Q2C", "pets-42", null));
+  }
+
   @ParameterizedTest
   @MethodSource("events")
   void everyEventOfTheContractFollowsTheSchema(Path file) throws IOException {

@@ -133,9 +133,37 @@ class RequestParserTest {
         .startsWith("Invalid request: /cancel/requestId: ");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"forget\": {\"projectId\": \"p1\"}}",
+        "{\"forget\": {\"requestId\": \"../f\", \"projectId\": \"p1\"}}",
+        "{\"forget\": {\"requestId\": \"f1\"}}",
+        "{\"forget\": {\"requestId\": \"f1\", \"projectId\": \"p1\", \"userId\": \"u1\"}}",
+        "{\"forget\": {\"requestId\": \"f1\", \"projectId\": \"\"}}",
+        "{\"forget\": {\"requestId\": \"f1\", \"userId\": null}}",
+        "{\"forget\": \"p1\"}"
+      })
+  void aForgetThatDoesNotNameOneProjectOrUserAndItsOwnIdIsInvalid(String message) {
+    assertThat(parser.parse(message.getBytes(UTF_8), RECEIVED_AT))
+        .asInstanceOf(type(ParsedRequest.Invalid.class))
+        .extracting(ParsedRequest.Invalid::summary)
+        .asString()
+        .startsWith("Invalid request: /forget");
+  }
+
   @Test
-  void aRequestMayHaveAFieldOfTheNameCancel() {
-    json.put("cancel", true);
+  void aForgetNamesAProjectOrAUser() {
+    assertThat(
+            parser.parse(
+                "{\"forget\": {\"requestId\": \"f1\", \"userId\": \"auth0|5f3c\"}}".getBytes(UTF_8),
+                RECEIVED_AT))
+        .isEqualTo(new ParsedRequest.Forget("f1", null, "auth0|5f3c"));
+  }
+
+  @Test
+  void aRequestMayHaveFieldsOfTheNamesCancelAndForget() {
+    json.put("cancel", true).put("forget", true);
 
     valid();
   }

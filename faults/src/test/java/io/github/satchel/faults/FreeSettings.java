@@ -32,6 +32,7 @@ final class FreeSettings {
           Map.entry("fetch.max-retry-after", List.of("1 min", "1 h")),
           Map.entry("fetch.retry-delay", List.of("200 ms", "1 s")),
           Map.entry("fetch.timeout", List.of("10 s", "20 s")),
+          Map.entry("forget.remember", List.of("100 s", "150 s")),
           Map.entry("images.readers", List.of("2", "16")),
           Map.entry("kafka.compression", List.of("gzip", "none")),
           Map.entry("request.deadline", List.of("100 s", "3 min")),

@@ -17,6 +17,7 @@ final class WorldSettings {
     settings.put("request.max-deadline", "3 min");
     settings.put("request.deadline", "3 min");
     settings.put("admit.remember", "260 s");
+    settings.put("forget.remember", "150 s"); // before the journals go, for which the end waits
     settings.put("fetch.timeout", "10 s");
     settings.put("fetch.dead-host-pause", "1 s");
     settings.put("trainer.response-timeout", "20 s");

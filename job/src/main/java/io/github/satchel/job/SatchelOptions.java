@@ -104,6 +104,14 @@ public final class SatchelOptions {
                   + " served again. Also how long the journals of a request stay beside its"
                   + " archives.");
 
+  public static final ConfigOption<Duration> FORGET_REMEMBER =
+      key("forget.remember")
+          .durationType()
+          .defaultValue(Duration.ofDays(30))
+          .withDescription(
+              "How long it is remembered which requests a project and a user made, and which"
+                  + " classifiers those created, so that a forget finds them (docs/privacy.md).");
+
   public static final ConfigOption<Duration> REQUEST_DEADLINE =
       key("request.deadline")
           .durationType()
@@ -699,6 +707,7 @@ public final class SatchelOptions {
           Rule.atLeast(QUOTA_USER_OPEN, 0),
           Rule.atLeast(QUOTA_CLASS_REQUESTS, 0),
           Rule.atLeast(QUOTA_CLASS_PICTURES, 0),
+          Rule.atLeast(FORGET_REMEMBER, Duration.ofSeconds(1)),
           Rule.atLeast(DISPATCH_IN_FLIGHT, 20),
           Rule.atLeast(DISPATCH_QUANTUM, 1),
           Rule.atLeast(DISPATCH_PATIENCE, Duration.ofMillis(100)),

@@ -10,6 +10,11 @@ import io.github.satchel.job.dispatch.DispatchFunction;
 import io.github.satchel.job.dispatch.DispatchOperator;
 import io.github.satchel.job.dispatch.DispatchSettings;
 import io.github.satchel.job.fetch.FetchRoute;
+import io.github.satchel.job.forget.ForgetOperator;
+import io.github.satchel.job.forget.ForgetSettings;
+import io.github.satchel.job.forget.IndexFunction;
+import io.github.satchel.job.forget.Mention;
+import io.github.satchel.job.forget.Removal;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.DeadLetter;
 import io.github.satchel.job.model.FetchedImage;
@@ -46,6 +51,7 @@ import org.apache.flink.util.OutputTag;
  *        |
  *    validate ── broken ──> dead letters, rejected
  *        |     ── cancelled ──────+
+ *        |     ── by subject ──> index ── forgotten ──> request window
  *        | by request
  *     admit ── repeated ──────────+    <── by request, training-results
  *        | by class or user       |
@@ -61,6 +67,8 @@ import org.apache.flink.util.OutputTag;
  *        |── accepted, rejected, progress, failed, stored ────+
  *        | by request                                        | by request
  *     trainer, http trainer ── uploading, uploaded, … ──> events
+ *        | by forget
+ *     forget ── forgotten ──> events
  * </pre>
  *
  * <p>What the job writes is read back, as Flink has no way upstream: dispatch learns from it how
@@ -79,6 +87,11 @@ final class SatchelTopology {
       new OutputTag<>("signals", TypeInformation.of(RequestSignal.class));
   private static final OutputTag<EndedRequest> ENDED =
       new OutputTag<>("ended", TypeInformation.of(EndedRequest.class));
+
+  private static final OutputTag<Mention> MENTIONS =
+      new OutputTag<>("mentions", TypeInformation.of(Mention.class));
+  private static final OutputTag<Removal> REMOVALS =
+      new OutputTag<>("removals", TypeInformation.of(Removal.class));
 
   private static final OutputTag<PackedRequest> HTTP =
       new OutputTag<>("http", TypeInformation.of(PackedRequest.class));
@@ -102,6 +115,7 @@ final class SatchelTopology {
     DataStream<RequestStatus> statuses = readStatuses(environment);
     SingleOutputStreamOperator<AdmittedRequest> admitted = admit(valid, statuses);
     SingleOutputStreamOperator<AdmittedRequest> allowed = limit(admitted);
+    SingleOutputStreamOperator<Removal> indexed = index(valid.getSideOutput(MENTIONS));
     SingleOutputStreamOperator<ImageTask> images = dispatch(allowed, statuses);
     SingleOutputStreamOperator<PackedRequest> packed =
         window(
@@ -110,18 +124,26 @@ final class SatchelTopology {
                 .union(
                     admitted.getSideOutput(SIGNALS),
                     allowed.getSideOutput(SIGNALS),
+                    indexed.getSideOutput(SIGNALS),
                     images.getSideOutput(SIGNALS)),
             resize(fetch(images)));
+    SingleOutputStreamOperator<Event> trained =
+        train(packed, Trainers.watson(options, REMOVALS), "trainer");
+    SingleOutputStreamOperator<Event> posted =
+        train(
+            packed.getSideOutput(HTTP),
+            Trainers.http(options, endpoints, REMOVALS),
+            "http trainer");
     emit(
         valid
             .getSideOutput(EVENTS)
             .union(
                 packed.getSideOutput(EVENTS),
-                train(packed, Trainers.watson(options), "trainer"),
-                train(
-                    packed.getSideOutput(HTTP),
-                    Trainers.http(options, endpoints),
-                    "http trainer")));
+                trained,
+                posted,
+                forget(
+                    indexed.union(
+                        trained.getSideOutput(REMOVALS), posted.getSideOutput(REMOVALS)))));
     deadLetter(valid.getSideOutput(DEAD_LETTERS));
   }
 
@@ -147,7 +169,7 @@ final class SatchelTopology {
 
   private SingleOutputStreamOperator<TrainingRequest> validate(DataStream<RawRequest> raw) {
     return raw.rebalance()
-        .process(new ValidateFunction(endpoints, EVENTS, DEAD_LETTERS, SIGNALS))
+        .process(new ValidateFunction(endpoints, EVENTS, DEAD_LETTERS, SIGNALS, MENTIONS))
         .returns(TrainingRequest.class)
         .name("validate")
         .uid("validate")
@@ -186,6 +208,27 @@ final class SatchelTopology {
         .returns(AdmittedRequest.class)
         .name("quota")
         .uid("quota")
+        .disableChaining();
+  }
+
+  private SingleOutputStreamOperator<Removal> index(DataStream<Mention> mentions) {
+    return mentions
+        .keyBy(mention -> mention.subject().key())
+        .process(new IndexFunction(options.get(SatchelOptions.FORGET_REMEMBER), SIGNALS))
+        .returns(Removal.class)
+        .name("index")
+        .uid("index")
+        .disableChaining();
+  }
+
+  private DataStream<Event> forget(DataStream<Removal> removals) {
+    return removals
+        .keyBy(removal -> removal.forget().tally())
+        .transform(
+            "forget",
+            TypeInformation.of(Event.class),
+            new ForgetOperator(ForgetSettings.from(options)))
+        .uid("forget")
         .disableChaining();
   }
 
@@ -257,7 +300,7 @@ final class SatchelTopology {
   }
 
   /** Keyed, so that one subtask owns a request's upload, also after any rescaling. */
-  private static DataStream<Event> train(
+  private static SingleOutputStreamOperator<Event> train(
       DataStream<PackedRequest> packed,
       TrainingOperator<PackedRequest, Event> trainer,
       String name) {

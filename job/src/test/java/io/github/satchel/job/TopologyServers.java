@@ -96,6 +96,11 @@ final class TopologyServers implements AutoCloseable {
     String body = new String(exchange.getRequestBody().readAllBytes(), ISO_8859_1);
     String id = exchange.getRequestURI().getPath().replaceFirst("/v3/classifiers/?", "");
     String answer;
+    if (exchange.getRequestMethod().equals("DELETE")) {
+      int status = classifiers.remove(id) == null ? 404 : 200;
+      answer(exchange, status, "application/json", "{}".getBytes(UTF_8));
+      return;
+    }
     if (exchange.getRequestMethod().equals("POST")) {
       Matcher name = NAME.matcher(body);
       if (!name.find()) {

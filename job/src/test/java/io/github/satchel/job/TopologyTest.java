@@ -245,6 +245,28 @@ class TopologyTest {
   }
 
   @Test
+  void forgotten() throws Exception {
+    ObjectNode uploaded = request("remembered", 10).put("userId", "pupil-7");
+    send(uploaded);
+    assertThat(outcome("remembered").type()).isEqualTo(Event.Type.UPLOADED);
+    ObjectNode open = request("open", 10).put("userId", "pupil-7");
+    image(open, "cat", 0).put("url", servers.url() + "/hanging/open");
+    send(open);
+    await("it runs").atMost(PATIENCE).until(() -> types("open").contains(Event.Type.PROGRESS));
+    send("{\"forget\": {\"requestId\": \"f-1\", \"userId\": \"pupil-7\"}}".getBytes(UTF_8));
+
+    await("the answer").atMost(PATIENCE).until(() -> !types("f-1").isEmpty());
+    Event.Forgotten forgotten =
+        Objects.requireNonNull(events("f-1").findFirst().orElseThrow().forgotten());
+    assertThat(forgotten.requests()).isEqualTo(2);
+    assertThat(forgotten.classifiers()).isOne();
+    assertThat(outcome("open").type()).isEqualTo(Event.Type.CANCELLED);
+    assertThat(servers.names()).doesNotContain("My pets_remembered");
+    assertThat(archives.resolve("remembered")).doesNotExist();
+    assertThat(archives.resolve("open")).doesNotExist();
+  }
+
+  @Test
   void failedAsNoCredentialsAreAccepted() throws Exception {
     ObjectNode request = request("refused", 10);
     request.putObject("deliverTo").putObject("watson").putArray("credentials").add("nobody");

@@ -1,7 +1,7 @@
 package io.github.satchel.standalone;
 
 import io.github.satchel.cli.KafkaAccess;
-import io.github.satchel.cli.Terminal;
+import io.github.satchel.cli.Satchel;
 import io.github.satchel.contract.Json;
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
@@ -106,7 +106,7 @@ final class RunCommand implements Callable<Integer> {
     try {
       return SatchelConfiguration.load(config, overrides);
     } catch (InvalidConfigurationException e) {
-      if (!Terminal.isThere()
+      if (!Satchel.hasTerminal()
           || e.missing().isEmpty()
           || !QUESTIONS.keySet().containsAll(e.missing())) {
         throw e;

@@ -22,4 +22,12 @@ public interface ElementConverter<T> extends Serializable {
   default T remainder(T element) {
     return element;
   }
+
+  /**
+   * Whether an element undoes the training of the same id instead of standing for one: once that
+   * has ended, what it created is deleted.
+   */
+  default boolean withdraws(T element) {
+    return false;
+  }
 }

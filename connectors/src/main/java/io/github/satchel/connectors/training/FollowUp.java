@@ -30,7 +30,9 @@ public record FollowUp(
     /** Deletes a classifier that was replaced. */
     DELETION,
     /** Deletes it once more, as one that was deleted while it trained can reappear. */
-    SECOND_DELETION
+    SECOND_DELETION,
+    /** Deletes the classifier that the training itself created. */
+    WITHDRAWAL
   }
 
   /** A follow-up that begins. */
@@ -48,9 +50,12 @@ public record FollowUp(
     return new FollowUp(kind, classifierId, credentials, since, at, attempts + 1, missesThen);
   }
 
+  /** The key of the follow-up of kind {@link Kind#STATUS}. */
+  public static final String STATUS = "status";
+
   /** Tells the follow-ups of one training apart. */
   public String key() {
-    return kind == Kind.STATUS ? "status" : "deletion " + classifierId;
+    return kind == Kind.STATUS ? STATUS : "deletion " + classifierId;
   }
 
   /** Whether the end of a bounded stream waits for it. */

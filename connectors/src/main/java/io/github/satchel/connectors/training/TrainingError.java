@@ -26,6 +26,9 @@ public record TrainingError(String code, String message) {
   /** The service could not learn from the examples. */
   public static final String TRAINING_FAILED = "training-failed";
 
+  /** A training was withdrawn, and its classifier could not be deleted. */
+  public static final String DELETION_FAILED = "deletion-failed";
+
   /** The service did not say in time what became of the classifier. */
   public static final String TRAINING_UNKNOWN = "training-unknown";
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when it happened
  * @param classifier present if the training was uploaded, as it was when the event says
  * @param error present with {@link Kind#FAILED}, {@link Kind#TRAINING_FAILED} and {@link
- *     Kind#TRAINING_UNKNOWN}
+ *     Kind#TRAINING_UNKNOWN}, and with {@link Kind#WITHDRAWN} if the classifier is still there
  * @param upload how the upload went
  */
 public record TrainingEvent(
@@ -36,7 +36,12 @@ public record TrainingEvent(
     /** After {@link #UPLOADED}: the service could not learn from the examples. */
     TRAINING_FAILED,
     /** After {@link #UPLOADED}: what became of the classifier was not to be learnt in time. */
-    TRAINING_UNKNOWN;
+    TRAINING_UNKNOWN,
+    /**
+     * The training was withdrawn. The classifier is the one that was deleted, or with an error the
+     * one that could not be; without either there was none, or none is known.
+     */
+    WITHDRAWN;
 
     /** Whether the training's upload ends with this. */
     public boolean isOutcome() {

@@ -2,8 +2,10 @@ package io.github.satchel.job.cache;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.satchel.contract.Json;
+import io.github.satchel.contract.StoredImage;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.Provenance;
+import io.github.satchel.job.model.Subject;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
@@ -24,7 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of resized pictures, one file each: a line of JSON, then the picture. Its name is a
- * digest of the picture's address and of what the output depends on.
+ * digest of the picture's address and of what the output depends on. A stored picture, which a
+ * pupil drew or photographed, is in a directory of its project and in there of its user, so that it
+ * can be forgotten with them; what is on the web belongs to nobody here.
  *
  * <p>Nobody locks. The line holds the picture's digest, so a file that is cut short by a crash, or
  * read while somebody writes it, is no file. Whoever writes last has asked the origin last, give or
@@ -34,6 +39,8 @@ public final class ImageCache {
 
   /** Most bytes of a file; a resized picture is far smaller. */
   private static final int MAX_SIZE = 64 * 1024 * 1024;
+
+  private static final String STORED = "stored";
 
   private final CacheSettings settings;
   private final Clock clock;
@@ -46,11 +53,38 @@ public final class ImageCache {
     this.directory = new Path(settings.dir());
   }
 
-  /** Under what the result of a task is kept. */
+  /** Under what the result of a task is kept: a path in the directory. */
   public String key(ImageTask task) {
-    return sha256(
-        (task.location().address() + '\n' + task.format() + '\n' + settings.output())
-            .getBytes(StandardCharsets.UTF_8));
+    String digest =
+        sha256(
+            (task.location().address() + '\n' + task.format() + '\n' + settings.output())
+                .getBytes(StandardCharsets.UTF_8));
+    StoredImage stored = task.location().spec();
+    return stored == null
+        ? digest.substring(0, 2) + '/' + digest
+        : String.join(
+            "/",
+            STORED,
+            Subject.project(stored.projectid()).digest(),
+            Subject.user(stored.userid()).digest(),
+            digest);
+  }
+
+  /**
+   * Deletes the stored pictures of a project or of a user.
+   *
+   * @return how many there were
+   */
+  public int forget(Subject subject) throws IOException {
+    Path stored = new Path(directory, STORED);
+    if (subject.kind() == Subject.Kind.PROJECT) {
+      return Directories.delete(new Path(stored, subject.digest()), "");
+    }
+    int deleted = 0;
+    for (FileStatus project : Directories.list(stored)) {
+      deleted += Directories.delete(new Path(project.getPath(), subject.digest()), "");
+    }
+    return deleted;
   }
 
   /** The length of a file in bytes; 0 if there is none that could be read. */
@@ -130,7 +164,7 @@ public final class ImageCache {
   }
 
   private Path path(String key) {
-    return new Path(directory, key.substring(0, 2) + "/" + key);
+    return new Path(directory, key);
   }
 
   private FileSystem fileSystem() throws IOException {

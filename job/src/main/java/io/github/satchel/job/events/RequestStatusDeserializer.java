@@ -76,7 +76,7 @@ public final class RequestStatusDeserializer
       }
       case UPLOADED, STORED, FAILED, CANCELLED ->
           out.collect(new RequestStatus(told.requestId(), told.projectId(), 0, true));
-      case ACCEPTED, REJECTED, UPLOADING, READY, TRAINING_FAILED, TRAINING_UNKNOWN -> {}
+      case ACCEPTED, REJECTED, UPLOADING, READY, TRAINING_FAILED, TRAINING_UNKNOWN, FORGOTTEN -> {}
     }
   }
 

@@ -25,6 +25,8 @@ public record Ending(Cause cause, long at, @Nullable Refusal refusal) {
     /** Whoever sent it does not want it any more. */
     CANCELLED,
     /** It is over a quota, and was never served. */
-    REFUSED
+    REFUSED,
+    /** It is to be forgotten. */
+    FORGOTTEN
   }
 }

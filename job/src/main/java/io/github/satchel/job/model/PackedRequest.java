@@ -4,6 +4,7 @@ import io.github.satchel.contract.Delivery;
 import io.github.satchel.contract.Failure;
 import io.github.satchel.contract.ImageCounts;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request whose archives are built and wait to be handed over.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param directory that holds the archives, unless they travel with this, and the journals of the
  *     request
  * @param failures images that were skipped
+ * @param forget on whose behalf the request is forgotten; nothing else but its id is there then
  */
 public record PackedRequest(
     String requestId,
@@ -20,7 +22,35 @@ public record PackedRequest(
     String directory,
     ImageCounts images,
     List<PackedArchive> archives,
-    List<Failure> failures) {
+    List<Failure> failures,
+    @Nullable Forget forget) {
+
+  /** A request that is handed over. */
+  public PackedRequest(
+      String requestId,
+      String projectId,
+      String name,
+      Delivery deliverTo,
+      String directory,
+      ImageCounts images,
+      List<PackedArchive> archives,
+      List<Failure> failures) {
+    this(requestId, projectId, name, deliverTo, directory, images, archives, failures, null);
+  }
+
+  /** Has the training of a request undone. */
+  public static PackedRequest withdrawal(String requestId, Forget forget) {
+    return new PackedRequest(
+        requestId,
+        "",
+        "",
+        new Delivery(Delivery.Kind.STORE, List.of(), List.of()),
+        "",
+        new ImageCounts(0, 0, 0),
+        List.of(),
+        List.of(),
+        forget);
+  }
 
   /** Bytes of archives that are in memory. */
   public long heldBytes() {

@@ -4,40 +4,48 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a request's window is told about the request itself: that it is being served, that it is
- * not, that it need not be any more, or, with none of these, that it was sent once more.
+ * not, that it need not be any more, that it is to be forgotten, or, with none of these, that it
+ * was sent once more.
  *
  * @param admitted the request, if it is new
  * @param ending why it ends, if it need not be served any more
  * @param refusal why it is not served, if it is not
+ * @param forget on whose behalf it is forgotten, if it is to be
  */
 public record RequestSignal(
     String requestId,
     @Nullable AdmittedRequest admitted,
     Ending.@Nullable Cause ending,
-    @Nullable Refusal refusal) {
+    @Nullable Refusal refusal,
+    @Nullable Forget forget) {
 
   /** The request is being served. */
   public static RequestSignal admitted(AdmittedRequest admitted) {
-    return new RequestSignal(admitted.request().requestId(), admitted, null, null);
+    return new RequestSignal(admitted.request().requestId(), admitted, null, null, null);
   }
 
   /** The request is not served. */
   public static RequestSignal refused(AdmittedRequest admitted, Refusal refusal) {
-    return new RequestSignal(admitted.request().requestId(), admitted, null, refusal);
+    return new RequestSignal(admitted.request().requestId(), admitted, null, refusal, null);
   }
 
   /** A request that was admitted before was sent once more. */
   public static RequestSignal repeated(String requestId) {
-    return new RequestSignal(requestId, null, null, null);
+    return new RequestSignal(requestId, null, null, null, null);
   }
 
   /** A newer request takes the place of this one. */
   public static RequestSignal superseded(String requestId) {
-    return new RequestSignal(requestId, null, Ending.Cause.SUPERSEDED, null);
+    return new RequestSignal(requestId, null, Ending.Cause.SUPERSEDED, null, null);
   }
 
   /** Whoever sent the request does not want it any more. */
   public static RequestSignal cancelled(String requestId) {
-    return new RequestSignal(requestId, null, Ending.Cause.CANCELLED, null);
+    return new RequestSignal(requestId, null, Ending.Cause.CANCELLED, null, null);
+  }
+
+  /** The request is to be forgotten. */
+  public static RequestSignal forgotten(String requestId, Forget forget) {
+    return new RequestSignal(requestId, null, null, null, forget);
   }
 }

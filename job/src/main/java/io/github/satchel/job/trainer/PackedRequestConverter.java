@@ -44,6 +44,11 @@ public final class PackedRequestConverter implements ElementConverter<PackedRequ
     return request.remainder();
   }
 
+  @Override
+  public boolean withdraws(PackedRequest request) {
+    return request.forget() != null;
+  }
+
   /**
    * The project's name, without the characters that the service refuses in names, and the request's
    * id, by which a classifier is found again whose answer was lost.

@@ -11,20 +11,27 @@ import io.github.satchel.connectors.training.watson.WatsonSink;
 import io.github.satchel.connectors.training.watson.WatsonSinkBuilder;
 import io.github.satchel.contract.Event;
 import io.github.satchel.job.SatchelOptions;
+import io.github.satchel.job.forget.Removal;
 import io.github.satchel.job.model.PackedRequest;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.IllegalConfigurationException;
+import org.apache.flink.util.OutputTag;
 
 /** The trainers as the settings want them. */
 public final class Trainers {
 
   private Trainers() {}
 
-  /** The trainer of archives that go to Watson. */
-  public static TrainingOperator<PackedRequest, Event> watson(Configuration options) {
+  /**
+   * The trainer of archives that go to Watson.
+   *
+   * @param removals takes the requests whose training is undone
+   */
+  public static TrainingOperator<PackedRequest, Event> watson(
+      Configuration options, OutputTag<Removal> removals) {
     WatsonSinkBuilder<PackedRequest> watson = WatsonSink.builder();
     decrypter(options).ifPresent(watson::setCredentialsDecrypter);
     watson
@@ -38,8 +45,9 @@ public final class Trainers {
         .setFollowIntervals(
             options.get(SatchelOptions.WATSON_FOLLOW_INTERVAL),
             options.get(SatchelOptions.WATSON_FOLLOW_MAX_INTERVAL))
-        .setFollowLimit(options.get(SatchelOptions.WATSON_FOLLOW_LIMIT));
-    return trainer(watson, options);
+        .setFollowLimit(options.get(SatchelOptions.WATSON_FOLLOW_LIMIT))
+        .setRemember(options.get(SatchelOptions.FORGET_REMEMBER));
+    return trainer(watson, options, removals);
   }
 
   /**
@@ -65,15 +73,20 @@ public final class Trainers {
     }
   }
 
-  /** The trainer of archives that go to an endpoint. */
+  /**
+   * The trainer of archives that go to an endpoint.
+   *
+   * @param removals takes the requests that are forgotten, once they are not on their way any more
+   */
   public static TrainingOperator<PackedRequest, Event> http(
-      Configuration options, HttpEndpointResolver endpoints) {
+      Configuration options, HttpEndpointResolver endpoints, OutputTag<Removal> removals) {
     return trainer(
-        HttpTrainerSink.<PackedRequest>builder().setEndpointResolver(endpoints), options);
+        HttpTrainerSink.<PackedRequest>builder().setEndpointResolver(endpoints), options, removals);
   }
 
   private static <B extends TrainingSinkBuilder<PackedRequest, B>>
-      TrainingOperator<PackedRequest, Event> trainer(B trainer, Configuration options) {
+      TrainingOperator<PackedRequest, Event> trainer(
+          B trainer, Configuration options, OutputTag<Removal> removals) {
     return trainer
         .setElementConverter(new PackedRequestConverter())
         .setMaxHeapBytes(options.get(SatchelOptions.ARCHIVES_INLINE_MEMORY).getBytes())
@@ -86,7 +99,11 @@ public final class Trainers {
         .setUploadTimeout(options.get(SatchelOptions.TRAINER_UPLOAD_TIMEOUT))
         .setMaxAttempts(options.get(SatchelOptions.TRAINER_MAX_ATTEMPTS))
         .setKeepArchives(options.get(SatchelOptions.ARCHIVES_KEEP))
-        .buildOperator(new TrainingEventConverter(), TypeInformation.of(PackedRequest.class));
+        .buildOperator(
+            new TrainingEventConverter(),
+            TypeInformation.of(PackedRequest.class),
+            TrainingEventConverter::removal,
+            removals);
   }
 
   /** The endpoints that requests can name. */

@@ -9,6 +9,7 @@ import io.github.satchel.contract.Event;
 import io.github.satchel.contract.Failure;
 import io.github.satchel.contract.FailureCode;
 import io.github.satchel.contract.Json;
+import io.github.satchel.job.forget.Removal;
 import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
 import java.util.ArrayList;
@@ -46,7 +47,22 @@ public final class TrainingEventConverter implements EventConverter<PackedReques
       case TRAINING_UNKNOWN ->
           PackedEvents.trained(
               Event.Type.TRAINING_UNKNOWN, request, classifier(event), error(event), event.at());
+      case WITHDRAWN -> throw new IllegalArgumentException("the site is told once all is removed");
     };
+  }
+
+  /** What became of the classifier of a request that is forgotten. */
+  static Removal removal(PackedRequest withdrawal, TrainingEvent event) {
+    Classifier classifier = event.classifier();
+    TrainingError error = event.error();
+    return new Removal(
+        Objects.requireNonNull(withdrawal.forget()),
+        withdrawal.requestId(),
+        classifier != null && error == null,
+        classifier == null || error == null
+            ? null
+            : "Classifier %s, credentials %s: %s"
+                .formatted(classifier.id(), classifier.credentials(), error.message()));
   }
 
   private static Event withRejected(TrainingEvent event, Event outcome) {

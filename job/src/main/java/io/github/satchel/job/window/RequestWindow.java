@@ -9,6 +9,7 @@ import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.metrics.JobMetric;
 import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.Ending;
+import io.github.satchel.job.model.Forget;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
@@ -76,6 +77,9 @@ import org.slf4j.LoggerFactory;
  * outcome told again to whoever sends the request again; when it goes, the journals of the request
  * go with it. It stays until a checkpoint with it is complete: after a failure the job would serve
  * the request a second time, and it is the journals that make it end as before.
+ *
+ * <p>A request that is forgotten ends as if it were cancelled, and the forget goes the way of its
+ * archives: behind them, so that the trainer knows what there is to undo.
  */
 public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     implements TwoInputStreamOperator<RequestSignal, ResizedImage, PackedRequest>,
@@ -166,6 +170,9 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
 
   private transient ValueState<Boolean> askedAgain;
 
+  /** Who is to know of a request's end as it is forgotten, by tally. */
+  private transient MapState<String, Forget> forgets;
+
   /**
    * @param remember how long a request is remembered after its end
    * @param progressInterval shortest time between two progress events of a request
@@ -227,6 +234,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     tombstone = state("tombstone", TypeInformation.of(Tombstone.class));
     uncleared = state(UNCLEARED, Types.INT);
     askedAgain = state(ASKED_AGAIN, Types.BOOLEAN);
+    forgets = mapState("forgets", Types.STRING, TypeInformation.of(Forget.class));
 
     writers = work("satchel-archive", settings.writers());
     forgetting = new HashSet<>();
@@ -264,8 +272,11 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     String id = signal.requestId();
     AdmittedRequest admitted = signal.admitted();
     Ending.Cause cause = signal.ending();
-    if (tombstone.value() != null) {
-      if (cause == null && askedAgain.value() == null) {
+    Tombstone ended = tombstone.value();
+    if (signal.forget() != null) {
+      withdraw(id, signal.forget());
+    } else if (ended != null) {
+      if (cause == null && !ended.forgotten() && askedAgain.value() == null) {
         LOG.info("Request {} has ended; its outcome is sent again", id);
         askedAgain.update(true);
         answerAgain(id);
@@ -344,6 +355,34 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     }
   }
 
+  private void withdraw(String id, Forget forget) throws Exception {
+    Tombstone ended = tombstone.value();
+    if (ended != null) {
+      tombstone.update(ended.asForgotten());
+      passOn(id, forget, ended.http());
+    } else if (ending.value() != null) {
+      forgets.put(forget.tally(), forget);
+    } else {
+      Forget told = forget;
+      if (admission.value() == null) {
+        // It is of long ago. Or else it is still to come, and then there will be more to undo.
+        passOn(id, forget, false);
+        told = forget.late(id);
+      }
+      forgets.put(told.tally(), told);
+      endEarly(id, Ending.Cause.FORGOTTEN);
+    }
+  }
+
+  private void passOn(String id, Forget forget, boolean toEndpoint) {
+    PackedRequest withdrawal = PackedRequest.withdrawal(id, forget);
+    if (toEndpoint) {
+      output.collect(http, new StreamRecord<>(withdrawal));
+    } else {
+      output.collect(new StreamRecord<>(withdrawal));
+    }
+  }
+
   @Override
   public void processElement2(StreamRecord<ResizedImage> element) throws Exception {
     ResizedImage picture = element.getValue();
@@ -411,6 +450,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     } else if (admitted == null) {
       if (before != null && time == before.at()) {
         early.clear();
+        forgets.clear();
       }
       Long dropAt = unclaimed.value();
       if (dropAt != null && time == dropAt) {
@@ -533,7 +573,21 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     ending.clear();
     Event outcome = decision.outcome();
     boolean keep = outcome == null ? settings.keep() : outcome.type() == Event.Type.STORED;
-    bury(new Tombstone(timers.currentProcessingTime() + remember.toMillis(), keep, 0, taken));
+    PackedRequest packed = decision.packed();
+    boolean toEndpoint = packed != null && packed.deliverTo().kind() == Delivery.Kind.HTTP;
+    boolean forgotten = !forgets.isEmpty();
+    bury(
+        new Tombstone(
+            timers.currentProcessingTime() + remember.toMillis(),
+            keep,
+            0,
+            taken,
+            toEndpoint,
+            forgotten));
+    for (Forget forget : forgets.values()) {
+      passOn(id, forget, toEndpoint);
+    }
+    forgets.clear();
     clearMore(id);
   }
 
@@ -587,7 +641,10 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
         id,
         () -> retrying(id, () -> Optional.ofNullable(archives.readDecision(id))),
         decision -> {
-          decision.ifPresent(known -> tellOutcome(id, known));
+          Tombstone ended = tombstone.value();
+          if (ended == null || !ended.forgotten()) {
+            decision.ifPresent(known -> tellOutcome(id, known));
+          }
           askedAgain.clear();
         });
   }

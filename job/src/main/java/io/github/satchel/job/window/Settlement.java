@@ -120,7 +120,8 @@ final class Settlement {
       return new Decision(null, refused(request, refusal, now), null, false);
     }
     Event progress = Event.progress(requestId, request.projectId(), counts, now);
-    if (contents.ending().cause() == Ending.Cause.CANCELLED) {
+    Ending.Cause cause = contents.ending().cause();
+    if (cause == Ending.Cause.CANCELLED || cause == Ending.Cause.FORGOTTEN) {
       return new Decision(progress, Event.cancelled(request, counts, now), null, false);
     }
 
@@ -180,7 +181,8 @@ final class Settlement {
           new Event.ErrorInfo(
               FailureCode.SUPERSEDED, "A newer training of this project has taken its place");
       case DEADLINE -> deadlineError(contents.tally().counts(contents.request().images()));
-      case CANCELLED, REFUSED -> throw new IllegalArgumentException("such a request does not fail");
+      case CANCELLED, REFUSED, FORGOTTEN ->
+          throw new IllegalArgumentException("such a request does not fail");
       case IMAGES -> {
         if (!ofLabels.isEmpty()) {
           yield firstOf(ofLabels);

@@ -2,6 +2,8 @@ package io.github.satchel.job.model;
 
 import io.github.satchel.contract.Event;
 import io.github.satchel.contract.TrainingRequest;
+import io.github.satchel.job.forget.Mention;
+import io.github.satchel.job.forget.Removal;
 import io.github.satchel.job.quota.EndedRequest;
 import io.github.satchel.job.quota.Usage;
 import org.apache.flink.types.PojoTestUtils;
@@ -26,6 +28,8 @@ class SerializationTest {
         FetchedImage.class,
         ResizedImage.class,
         PackedRequest.class,
+        Mention.class,
+        Removal.class,
         Event.class
       })
   void recordsBetweenStagesAreSerializedAsPojosWithoutKryo(Class<?> record) {

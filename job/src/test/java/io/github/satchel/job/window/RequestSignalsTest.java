@@ -2,10 +2,12 @@ package io.github.satchel.job.window;
 
 import static io.github.satchel.job.window.WindowFixture.NOW;
 import static io.github.satchel.job.window.WindowFixture.REMEMBER;
+import static io.github.satchel.job.window.WindowFixture.delivered;
 import static io.github.satchel.job.window.WindowFixture.request;
 import static io.github.satchel.job.window.WindowFixture.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.satchel.contract.Delivery;
 import io.github.satchel.contract.Event;
 import io.github.satchel.contract.Failure;
 import io.github.satchel.contract.FailureCode;
@@ -13,19 +15,22 @@ import io.github.satchel.contract.ImageCounts;
 import io.github.satchel.contract.ImageFailurePolicy;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.model.AdmittedRequest;
+import io.github.satchel.job.model.Forget;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Refusal;
 import io.github.satchel.job.model.RequestSignal;
+import io.github.satchel.job.model.Subject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a window makes of being superseded, cancelled, and asked again. */
+/** What a window makes of being superseded, cancelled, forgotten, and asked again. */
 class RequestSignalsTest {
 
   private static final RequestSignal SUPERSEDED = RequestSignal.superseded("r-1");
@@ -36,6 +41,10 @@ class RequestSignalsTest {
           new Refusal("/userId", 12));
 
   private static final RequestSignal CANCELLED = RequestSignal.cancelled("r-1");
+
+  private static final Forget FORGET = new Forget("f-1", Subject.project("p1"), 1, "f-1/1");
+
+  private static final RequestSignal FORGOTTEN = RequestSignal.forgotten("r-1", FORGET);
 
   @TempDir Path archives;
 
@@ -142,6 +151,27 @@ class RequestSignalsTest {
   }
 
   @Test
+  void aForgottenRequestEndsAsCancelledAndTheTrainerIsTold() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 7);
+
+    window.signal(FORGOTTEN);
+
+    assertThat(window.onlyOutcome().type()).isEqualTo(Event.Type.CANCELLED);
+    assertThat(window.packed()).containsExactly(PackedRequest.withdrawal("r-1", FORGET));
+    window.sendImages(request, 8, 20);
+    window.repeat(request);
+    window.settle();
+    assertThat(window.outcomes()).hasSize(1);
+    assertThat(window.packed()).hasSize(1);
+    window.setTime(NOW + REMEMBER.toMillis());
+    window.settle();
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+    assertThat(archives).isEmptyDirectory();
+  }
+
+  @Test
   void aRequestOverAQuotaEndsTheSameAfterAFailureAlsoIfItIsWithinTheQuotaThen() throws Exception {
     OperatorSubtaskState before = window.snapshot();
     window.signal(REFUSED);
@@ -165,6 +195,82 @@ class RequestSignalsTest {
 
     assertThat(window.onlyPacked().images()).isEqualTo(new ImageCounts(20, 20, 0));
     assertThat(window.outcomes()).isEmpty();
+  }
+
+  @Test
+  void aRequestThatIsBeingWrittenIsHandedOverBeforeItIsUndone() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.signal(FORGOTTEN);
+    window.settle();
+
+    assertThat(window.packed()).extracting(PackedRequest::forget).containsExactly(null, FORGET);
+  }
+
+  @Test
+  void whatWentToAnEndpointIsUndoneOnTheSameWay() throws Exception {
+    window.send(
+        delivered(request, new Delivery(Delivery.Kind.HTTP, List.of("trainer"), List.of())));
+    window.sendImages(request, 0, 20);
+    window.settle();
+
+    window.signal(FORGOTTEN);
+
+    assertThat(window.packed()).isEmpty();
+    assertThat(window.packedForEndpoints())
+        .extracting(PackedRequest::forget)
+        .containsExactly(null, FORGET);
+  }
+
+  @Test
+  void nothingIsToldAgainOfAForgottenRequestAlsoIfItWasAskedForJustBefore() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.settle();
+    window.repeat(request);
+    window.signal(FORGOTTEN);
+    window.settle();
+    window.repeat(request);
+    window.settle();
+
+    assertThat(window.packed()).extracting(PackedRequest::forget).containsExactly(null, FORGET);
+  }
+
+  @Test
+  void aForgetOfARequestThatNobodyKnowsIsPassedOnAndHoldsIfTheRequestIsStillToCome()
+      throws Exception {
+    window.signal(FORGOTTEN);
+    assertThat(window.packed()).containsExactly(PackedRequest.withdrawal("r-1", FORGET));
+    window.send(request);
+
+    assertThat(window.onlyOutcome().type()).isEqualTo(Event.Type.CANCELLED);
+    assertThat(window.packed())
+        .containsExactly(
+            PackedRequest.withdrawal("r-1", FORGET),
+            PackedRequest.withdrawal("r-1", FORGET.late("r-1")));
+  }
+
+  @Test
+  void theTimeToLiveOfAForgetWithoutItsRequestIsLimited() throws Exception {
+    window.signal(FORGOTTEN);
+
+    window.setTime(NOW + REMEMBER.toMillis());
+
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+  }
+
+  @Test
+  void aForgetWhileARequestIsWrittenSurvivesARestart() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.signal(FORGOTTEN);
+    OperatorSubtaskState state = window.snapshot();
+
+    window = window.restart(state);
+    window.settle();
+
+    assertThat(window.packed()).extracting(PackedRequest::forget).containsExactly(null, FORGET);
   }
 
   @Test

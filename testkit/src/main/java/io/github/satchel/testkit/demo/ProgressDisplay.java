@@ -1,6 +1,6 @@
 package io.github.satchel.testkit.demo;
 
-import io.github.satchel.cli.Terminal;
+import io.github.satchel.cli.Satchel;
 import io.github.satchel.contract.Event;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -33,7 +33,7 @@ final class ProgressDisplay implements AutoCloseable {
 
   /** Bars if there is a terminal to draw them on, else lines. */
   static ProgressDisplay of(List<Pupil> pupils, Lesson lesson, Consumer<String> lines) {
-    return new ProgressDisplay(pupils, lesson, Terminal.isThere() ? null : lines);
+    return new ProgressDisplay(pupils, lesson, Satchel.hasTerminal() ? null : lines);
   }
 
   /** Shows nothing. */

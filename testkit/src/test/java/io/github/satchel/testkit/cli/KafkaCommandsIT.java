@@ -120,6 +120,31 @@ class KafkaCommandsIT {
   }
 
   @Test
+  void forgetWritesWhatTheJobReadsAndPrintsItsAnswer() throws Exception {
+    List<ConsumerRecord<byte[], byte[]>> requests = new CopyOnWriteArrayList<>();
+    FutureTask<Integer> command;
+    try (TopicFollower follower =
+        new TopicFollower(kafka.bootstrapServers(), Topics.REQUESTS, requests::add)) {
+      follower.start();
+
+      command = begin("forget", "--project", "pets-42");
+
+      await().until(() -> !requests.isEmpty());
+    }
+    JsonNode forget = Json.MAPPER.readTree(requests.get(0).value()).required("forget");
+    assertThat(forget.required("projectId").textValue()).isEqualTo("pets-42");
+    assertThat(requests.get(0).key()).asString(UTF_8).isEqualTo("pets-42");
+    answer(forget.required("requestId").textValue(), "event-forgotten.json");
+    assertThat(command.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(ExitCode.OK);
+    assertThat(out.toString().lines())
+        .first()
+        .isEqualTo("Removed: 3 requests, 2 archives, 12 cached pictures, 1 classifiers");
+    assertThat(out.toString()).contains("  Messages in the topics, until their retention ends");
+    assertThat(execute("forget", "--user", "")).isEqualTo(ExitCode.INVALID);
+    assertThat(execute("forget")).isEqualTo(CommandLine.ExitCode.USAGE);
+  }
+
+  @Test
   void submitFollowsToTheOutcomeAndNamesEveryFailingPicture() throws Exception {
     FutureTask<Integer> command = submit("fails");
     answer("fails", "event-accepted.json");

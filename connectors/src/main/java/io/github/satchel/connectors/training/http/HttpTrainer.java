@@ -40,6 +40,7 @@ import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HeaderElements;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -185,6 +186,11 @@ final class HttpTrainer implements Trainer {
   @Override
   public List<FollowUp> after(TrainingEvent outcome, Instant now) {
     return List.of();
+  }
+
+  @Override
+  public @Nullable FollowUp withdrawal(Classifier created, Instant now) {
+    return null; // what it was posted is the receiver's own
   }
 
   @Override

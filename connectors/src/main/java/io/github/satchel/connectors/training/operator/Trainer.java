@@ -44,6 +44,13 @@ public interface Trainer extends Closeable {
   List<FollowUp> after(TrainingEvent outcome, Instant now);
 
   /**
+   * How a training is undone; null if the service has no way.
+   *
+   * @param created what the training created
+   */
+  @Nullable FollowUp withdrawal(Classifier created, Instant now);
+
+  /**
    * Goes on with a follow-up.
    *
    * @param training without its archives

@@ -9,6 +9,7 @@ import io.github.satchel.connectors.training.TrainingError;
 import io.github.satchel.connectors.training.TrainingEvent;
 import io.github.satchel.connectors.training.operator.Trainer.Step;
 import io.github.satchel.connectors.training.transport.HttpTransport;
+import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,8 +27,11 @@ import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -43,8 +47,11 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +67,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>State of a training: until its outcome the element; after it, as long as something is to be
  * done, {@linkplain ElementConverter#remainder what events need of the element}, and a few hundred
- * bytes for each thing to do. Then nothing.
+ * bytes for each thing to do. Then, for as long as the operator is to remember, that remainder and
+ * the classifier; then nothing.
+ *
+ * <p>A training can be withdrawn: once it has ended, what it created is deleted, and so is what is
+ * remembered of it. An upload that runs, or waits for its turn, is not broken off.
  *
  * @param <IN> the elements
  * @param <OUT> what events become
@@ -86,10 +97,20 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
   /** Values that the histogram remembers. */
   private static final int HISTOGRAM_SIZE = 1_000;
 
+  /** What {@link TrainingEvent.Kind#WITHDRAWN} becomes, and where that goes. */
+  record Withdrawals<IN, W>(EventConverter<IN, W> events, OutputTag<W> tag)
+      implements Serializable {
+
+    void tell(Output<?> output, IN element, TrainingEvent event) {
+      output.collect(tag, new StreamRecord<>(events.convert(element, event)));
+    }
+  }
+
   private final TrainerFactory service;
   private final ElementConverter<IN> converter;
   private final EventConverter<IN, OUT> events;
   private final TypeInformation<IN> elements;
+  private final @Nullable Withdrawals<IN, ?> withdrawn;
   private final TrainingOptions options;
 
   private transient MailboxExecutor mailbox;
@@ -110,6 +131,14 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
   private transient ValueState<IN> remainder;
   private transient ValueState<Classifier> classifier;
   private transient MapState<String, FollowUp> followUps;
+
+  /** The remainder and the classifier of a training that created one, while it is remembered. */
+  private transient ValueState<IN> made;
+
+  private transient ValueState<Classifier> madeClassifier;
+
+  /** Elements that withdraw the training and are not answered yet. */
+  private transient ListState<IN> withdrawals;
 
   /** Ids of the trainings that wait for a thread, in order of arrival. */
   private transient Queue<String> waiting;
@@ -139,7 +168,9 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
       ElementConverter<IN> converter,
       EventConverter<IN, OUT> events,
       TypeInformation<IN> elements,
+      @Nullable Withdrawals<IN, ?> withdrawn,
       TrainingOptions options) {
+    this.withdrawn = withdrawn;
     this.service = service;
     this.converter = converter;
     this.events = events;
@@ -165,6 +196,10 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
             .getMapState(
                 new MapStateDescriptor<>(
                     "follow-ups", Types.STRING, TypeInformation.of(FollowUp.class)));
+    made = remembered("made", elements);
+    madeClassifier = remembered("made-classifier", TypeInformation.of(Classifier.class));
+    withdrawals =
+        getRuntimeContext().getListState(new ListStateDescriptor<>("withdrawals", elements));
     waiting = new ArrayDeque<>();
     underWay = new HashSet<>();
     clock = Clock.tickMillis(ZoneOffset.UTC);
@@ -228,6 +263,14 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
   @Override
   public void processElement(StreamRecord<IN> record) throws Exception {
     String id = (String) getCurrentKey();
+    if (converter.withdraws(record.getValue())) {
+      LOG.info("Training {} is withdrawn", id);
+      withdrawals.add(record.getValue());
+      if (queued.value() == null) {
+        withdraw(id);
+      }
+      return;
+    }
     if (queued.value() != null) {
       LOG.info("Training {} is already in progress", id);
       return;
@@ -292,7 +335,53 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
         }
       }
     }
+    if (outcome.classifier() != null && !options.remember().isZero()) {
+      made.update(converter.remainder(element));
+      madeClassifier.update(outcome.classifier());
+    }
+    if (withdrawals.get().iterator().hasNext()) {
+      withdraw(id);
+    }
     startUploads();
+  }
+
+  /** Undoes a training that is not under way. */
+  private void withdraw(String id) throws Exception {
+    followUps.remove(FollowUp.STATUS);
+    IN element = made.value() == null ? remainder.value() : made.value();
+    Classifier created =
+        madeClassifier.value() == null ? classifier.value() : madeClassifier.value();
+    FollowUp work = created == null ? null : trainer.withdrawal(created, now());
+    FollowUp known = work == null ? null : followUps.get(work.key());
+    if (work == null || (known != null && known.kind() == FollowUp.Kind.SECOND_DELETION)) {
+      answerWithdrawals(now(), null, null);
+      clearUnlessFollowed();
+    } else if (known == null) {
+      remainder.update(element);
+      classifier.update(created);
+      followUps.put(work.key(), work);
+      schedule(id, work);
+    } // else that answers for all of them
+  }
+
+  private void answerWithdrawals(
+      Instant at, @Nullable Classifier created, @Nullable TrainingError error) throws Exception {
+    for (IN each : withdrawals.get()) {
+      Objects.requireNonNull(withdrawn, "nobody takes withdrawals")
+          .tell(
+              output,
+              each,
+              new TrainingEvent(
+                  training(each),
+                  TrainingEvent.Kind.WITHDRAWN,
+                  at,
+                  created,
+                  error,
+                  TrainingEvent.Upload.NONE));
+    }
+    withdrawals.clear();
+    made.clear();
+    madeClassifier.clear();
   }
 
   private void measure(TrainingEvent outcome, Duration took) {
@@ -378,15 +467,22 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
   }
 
   private void proceed(String id, IN element, FollowUp work, Step step) throws Exception {
-    if (step.event() != null) {
-      emit(element, step.event());
+    TrainingEvent event = step.event();
+    if (event != null && event.kind() == TrainingEvent.Kind.WITHDRAWN) {
+      answerWithdrawals(event.at(), event.classifier(), event.error());
+    } else if (event != null) {
+      emit(element, event);
     }
-    if (step.next() != null) {
+    if (step.next() != null && followUps.contains(work.key())) {
       followUps.put(work.key(), step.next());
       schedule(id, step.next());
       return;
     }
     followUps.remove(work.key());
+    clearUnlessFollowed();
+  }
+
+  private void clearUnlessFollowed() throws Exception {
     if (followUps.isEmpty()) {
       remainder.clear();
       classifier.clear();
@@ -432,6 +528,20 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
 
   private <T> ValueState<T> state(String name, TypeInformation<T> type) {
     return getRuntimeContext().getState(new ValueStateDescriptor<>(name, type));
+  }
+
+  /** State that goes by itself; nothing is put into it if there is nothing to remember. */
+  private <T> ValueState<T> remembered(String name, TypeInformation<T> type) {
+    ValueStateDescriptor<T> descriptor = new ValueStateDescriptor<>(name, type);
+    if (!options.remember().isZero()) {
+      descriptor.enableTimeToLive(
+          StateTtlConfig.newBuilder(options.remember())
+              // Where little is written RocksDB compacts by itself once in 30 days.
+              .cleanupInRocksdbCompactFilter(1_000, Duration.ofDays(1))
+              .cleanupFullSnapshot()
+              .build());
+    }
+    return getRuntimeContext().getState(descriptor);
   }
 
   private Set<String> keysWith(String state) {

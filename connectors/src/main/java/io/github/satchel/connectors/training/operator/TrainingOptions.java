@@ -12,5 +12,6 @@ record TrainingOptions(
     Duration progressInterval,
     TransportOptions transport,
     RetryPolicy retries,
-    boolean keepArchives)
+    boolean keepArchives,
+    Duration remember)
     implements Serializable {}

@@ -64,7 +64,12 @@ public final class TrainingSink<T> implements Sink<T>, SupportsPreWriteTopology<
                 "trainer",
                 EVENTS,
                 new TrainingOperator<>(
-                    service, new Itself(), (training, event) -> event, TRAININGS, options));
+                    service,
+                    new Itself(),
+                    (training, event) -> event,
+                    TRAININGS,
+                    /* withdrawn= */ null,
+                    options));
     return (DataStream<T>) (DataStream<?>) events.forward();
   }
 

@@ -10,6 +10,7 @@ import io.github.satchel.connectors.training.transport.TransportOptions;
 import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public abstract class TrainingSinkBuilder<T, B extends TrainingSinkBuilder<T, B>
   private Duration maxBackoff = Duration.ofSeconds(30);
   private Duration maxRetryAfter = Duration.ofMinutes(2);
   private boolean keepArchives;
+  private Duration remember = Duration.ZERO;
 
   protected TrainingSinkBuilder() {}
 
@@ -55,13 +57,25 @@ public abstract class TrainingSinkBuilder<T, B extends TrainingSinkBuilder<T, B>
    *
    * @param events what events become
    * @param elements the type of the elements, which lie in state
+   * @param withdrawals what a {@link TrainingEvent.Kind#WITHDRAWN} becomes, of which there is one
+   *     for every element that {@linkplain ElementConverter#withdraws withdraws} a training
+   * @param withdrawn takes that
    * @throws IllegalStateException if something required is missing
    * @throws IllegalArgumentException if a setting is out of range
    */
-  public <E> TrainingOperator<T, E> buildOperator(
-      EventConverter<T, E> events, TypeInformation<T> elements) {
+  public <E, W> TrainingOperator<T, E> buildOperator(
+      EventConverter<T, E> events,
+      TypeInformation<T> elements,
+      EventConverter<T, W> withdrawals,
+      OutputTag<W> withdrawn) {
     TrainingOptions options = trainingOptions();
-    return new TrainingOperator<>(service(), elementConverter(), events, elements, options);
+    return new TrainingOperator<>(
+        service(),
+        elementConverter(),
+        events,
+        elements,
+        new TrainingOperator.Withdrawals<>(withdrawals, withdrawn),
+        options);
   }
 
   /**
@@ -182,6 +196,15 @@ public abstract class TrainingSinkBuilder<T, B extends TrainingSinkBuilder<T, B>
     return self();
   }
 
+  /**
+   * How long it is remembered which classifier a training created, so that it can be withdrawn
+   * after its last event. Default 0.
+   */
+  public B setRemember(Duration remember) {
+    this.remember = checkNotNull(remember);
+    return self();
+  }
+
   ElementConverter<T> elementConverter() {
     return required(elementConverter, "an element converter");
   }
@@ -212,6 +235,7 @@ public abstract class TrainingSinkBuilder<T, B extends TrainingSinkBuilder<T, B>
         maxBackoff,
         initialBackoff);
     checkArgument(!maxRetryAfter.isNegative(), "The longest Retry-After must not be negative");
+    checkArgument(!remember.isNegative(), "The time to remember must not be negative");
     return new TrainingOptions(
         maxConcurrentUploads,
         maxUploadBytes,
@@ -224,7 +248,8 @@ public abstract class TrainingSinkBuilder<T, B extends TrainingSinkBuilder<T, B>
             uploadTimeout,
             maxConcurrentUploads + TrainingOperator.FOLLOW_UP_THREADS),
         new RetryPolicy(maxAttempts, initialBackoff, maxBackoff, maxRetryAfter),
-        keepArchives);
+        keepArchives,
+        remember);
   }
 
   protected static <R> R required(@Nullable R setting, String what) {

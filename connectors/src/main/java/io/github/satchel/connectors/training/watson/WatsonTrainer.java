@@ -267,11 +267,16 @@ final class WatsonTrainer implements Trainer {
   }
 
   @Override
+  public FollowUp withdrawal(Classifier created, Instant now) {
+    return FollowUp.at(FollowUp.Kind.WITHDRAWAL, created.id(), List.of(created.credentials()), now);
+  }
+
+  @Override
   public Step advance(Training training, Classifier created, FollowUp work, Instant now)
       throws InterruptedException {
     return work.kind() == FollowUp.Kind.STATUS
         ? follower.check(training, created, work, now)
-        : removal.remove(training, work, now);
+        : removal.remove(training, created, work, now);
   }
 
   @Override

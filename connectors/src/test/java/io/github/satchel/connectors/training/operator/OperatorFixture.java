@@ -2,6 +2,7 @@ package io.github.satchel.connectors.training.operator;
 
 import static org.awaitility.Awaitility.await;
 
+import io.github.satchel.connectors.training.ElementConverter;
 import io.github.satchel.connectors.training.Training;
 import io.github.satchel.connectors.training.TrainingEvent;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /** A subtask of a trainer whose elements are trainings and whose events come out as they are. */
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class OperatorFixture implements AutoCloseable {
 
   static final int MAX_PARALLELISM = 128;
+
+  private static final OutputTag<TrainingEvent> WITHDRAWN =
+      new OutputTag<>("withdrawn", TypeInformation.of(TrainingEvent.class));
 
   final KeyedOneInputStreamOperatorTestHarness<String, Training, TrainingEvent> harness;
 
@@ -51,8 +56,12 @@ public final class OperatorFixture implements AutoCloseable {
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
             settings
-                .setElementConverter(new TrainingSink.Itself())
-                .buildOperator((training, event) -> event, TypeInformation.of(Training.class)),
+                .setElementConverter(new Withdrawable())
+                .buildOperator(
+                    (training, event) -> event,
+                    TypeInformation.of(Training.class),
+                    (training, event) -> event,
+                    WITHDRAWN),
             Training::id,
             Types.STRING,
             MAX_PARALLELISM,
@@ -76,6 +85,38 @@ public final class OperatorFixture implements AutoCloseable {
   /** Fires the timers up to a time. */
   public void setTime(Duration time) throws Exception {
     harness.setProcessingTime(time.toMillis());
+  }
+
+  /** A training without archives withdraws the one of the same id. */
+  private static final class Withdrawable implements ElementConverter<Training> {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Training convert(Training training) {
+      return training;
+    }
+
+    @Override
+    public Training remainder(Training training) {
+      return training.withoutArchives();
+    }
+
+    @Override
+    public boolean withdraws(Training training) {
+      return training.archives().isEmpty();
+    }
+  }
+
+  /** What was said of withdrawals. */
+  public List<TrainingEvent> withdrawn() {
+    var records = harness.getSideOutput(WITHDRAWN);
+    return records == null ? List.of() : records.stream().map(StreamRecord::getValue).toList();
+  }
+
+  /** The time by which state goes that is remembered for a while. */
+  public void setStateTime(Duration time) {
+    harness.setStateTtlProcessingTime(time.toMillis());
   }
 
   public void process(Training training) throws Exception {
@@ -142,7 +183,15 @@ public final class OperatorFixture implements AutoCloseable {
 
   /** Whether nothing of any training is left in state. */
   public boolean isEmpty() {
-    return Stream.of("pending", "queued", "remainder", "classifier", "follow-ups")
+    return Stream.of(
+                "pending",
+                "queued",
+                "remainder",
+                "classifier",
+                "follow-ups",
+                "made",
+                "made-classifier",
+                "withdrawals")
             .allMatch(state -> keysWith(state).isEmpty())
         && harness.numProcessingTimeTimers() == 0;
   }

@@ -1,0 +1,294 @@
+package io.github.satchel.job.forget;
+
+import io.github.satchel.connectors.training.operator.KeyedWork;
+import io.github.satchel.contract.Event;
+import io.github.satchel.job.cache.Directories;
+import io.github.satchel.job.cache.ImageCache;
+import io.github.satchel.job.model.Forget;
+import io.github.satchel.job.model.Subject;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.TimeUtils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keyed by tally: waits until every request of a forget is out of all stages, removes what lies in
+ * the store, and answers.
+ *
+ * <p>Among that are the journals, which make a request end as before if a failure has it served a
+ * second time. So nothing is removed before a checkpoint is complete that knows of the requests'
+ * ends; until one ever is, a failure would start with empty state.
+ *
+ * <p>The task thread never waits for the store. A thread of {@link KeyedWork} does, and tries until
+ * it succeeds; after a restore it begins anew, and then counts what is left.
+ */
+public final class ForgetOperator extends AbstractStreamOperator<Event>
+    implements OneInputStreamOperator<Removal, Event>, Triggerable<String, VoidNamespace> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ForgetOperator.class);
+
+  /** No checkpoint. */
+  private static final long NONE = 0;
+
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+  private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+  private static final int MAX_DOUBLINGS = 9;
+
+  private static final String FORGET = "forget";
+  private static final String AGAIN = "again";
+
+  private final ForgetSettings settings;
+
+  private transient MailboxExecutor mailbox;
+  private transient KeyedWork work;
+  private transient @Nullable ImageCache cache;
+  private transient InternalTimerService<VoidNamespace> timers;
+
+  private transient ValueState<Forget> forget;
+
+  /** By request. */
+  private transient MapState<String, Removal> removals;
+
+  /** Requests that are not out of all stages yet. */
+  private transient ValueState<Integer> missing;
+
+  /** Whose cached pictures are deleted once more, as some were under way the first time. */
+  private transient ValueState<Subject> again;
+
+  /** What waits for a checkpoint, and the one before which it came. */
+  private transient Map<String, Long> waiting;
+
+  private transient long taken;
+  private transient long completed;
+
+  @SuppressWarnings("NullAway.Init") // the rest comes with open()
+  public ForgetOperator(ForgetSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void setMailboxExecutor(MailboxExecutor executor) {
+    mailbox = executor;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    completed = context.getRestoredCheckpointId().orElse(NONE);
+    taken = completed;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    timers = getInternalTimerService("timers", VoidNamespaceSerializer.INSTANCE, this);
+    forget = state(FORGET, TypeInformation.of(Forget.class));
+    removals =
+        getRuntimeContext()
+            .getMapState(
+                new MapStateDescriptor<>(
+                    "removals", Types.STRING, TypeInformation.of(Removal.class)));
+    missing = state("missing", Types.INT);
+    again = state(AGAIN, TypeInformation.of(Subject.class));
+    waiting = new HashMap<>();
+    cache = settings.cache() == null ? null : new ImageCache(settings.cache(), Clock.systemUTC());
+    work = new KeyedWork(mailbox, this::setCurrentKey, "satchel-forget", 1, CLOSE_LIMIT);
+    for (String tally : keysWith(FORGET)) {
+      setCurrentKey(tally);
+      if (missing.value() == 0) {
+        remove(tally);
+      }
+    }
+    for (String tally : keysWith(AGAIN)) {
+      setCurrentKey(tally);
+      deleteLater();
+    }
+  }
+
+  @Override
+  public void processElement(StreamRecord<Removal> element) throws Exception {
+    Removal removal = element.getValue();
+    String tally = removal.forget().tally();
+    Integer open = missing.value();
+    int left = open == null ? removal.forget().requests() : open;
+    if (removal.requestId() != null && !removals.contains(removal.requestId())) {
+      removals.put(removal.requestId(), removal);
+      left--;
+    }
+    forget.update(removal.forget());
+    missing.update(left);
+    if (left > 0) {
+      return;
+    }
+    if (completed == NONE) {
+      remove(tally);
+    } else {
+      waiting.put(tally, taken);
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    taken = context.getCheckpointId();
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    completed = Math.max(completed, checkpointId);
+    List<String> ready = new ArrayList<>();
+    waiting.forEach(
+        (tally, before) -> {
+          if (before < checkpointId) {
+            ready.add(tally);
+          }
+        });
+    for (String tally : ready) {
+      waiting.remove(tally);
+      remove(tally);
+    }
+  }
+
+  private void remove(String tally) {
+    work.submit(tally, () -> removed(tally), this::answer);
+  }
+
+  /** On a thread of its own. */
+  private Event.Forgotten removed(String tally) throws InterruptedException {
+    Forget wanted = work.ask(tally, () -> Objects.requireNonNull(forget.value()));
+    List<Removal> requests =
+        work.ask(
+            tally,
+            () -> {
+              List<Removal> all = new ArrayList<>();
+              removals.values().forEach(all::add);
+              return all;
+            });
+    List<String> remaining =
+        new ArrayList<>(
+            List.of(
+                "Messages in the topics, until their retention ends",
+                "Requests from more than %s ago, and their classifiers"
+                    .formatted(TimeUtils.formatWithHighestUnit(settings.remember())),
+                "What the training service keeps beside its classifiers, and all that an endpoint"
+                    + " received"));
+    int archives = 0;
+    int classifiers = 0;
+    for (Removal each : requests) {
+      Path directory = new Path(settings.archives(), Objects.requireNonNull(each.requestId()));
+      archives += persistently(() -> Directories.delete(directory, ".zip"));
+      classifiers += each.classifierDeleted() ? 1 : 0;
+      if (each.remaining() != null) {
+        remaining.add(each.remaining());
+      }
+    }
+    int pictures = deletePictures(wanted.subject());
+    return new Event.Forgotten(requests.size(), archives, pictures, classifiers, remaining);
+  }
+
+  private int deletePictures(Subject subject) throws InterruptedException {
+    ImageCache pictures = cache;
+    return pictures == null ? 0 : persistently(() -> pictures.forget(subject));
+  }
+
+  private <T> T persistently(Callable<T> removal) throws InterruptedException {
+    for (int attempt = 0; ; attempt++) {
+      try {
+        return removal.call();
+      } catch (InterruptedException e) {
+        throw e;
+      } catch (Exception e) { // clients of stores throw any
+        LOG.warn("What is to be forgotten cannot be removed yet: {}", e.toString());
+        if (work.closedWithin(FIRST_WAIT.multipliedBy(1L << Math.min(attempt, MAX_DOUBLINGS)))) {
+          throw new InterruptedException("The task has ended");
+        }
+      }
+    }
+  }
+
+  private void answer(Event.Forgotten removed) throws Exception {
+    Forget done = Objects.requireNonNull(forget.value());
+    LOG.info(
+        "Forget {} is done: {} requests, {} archives, {} cached pictures, {} classifiers",
+        done.requestId(),
+        removed.requests(),
+        removed.archives(),
+        removed.pictures(),
+        removed.classifiers());
+    Instant now = Instant.ofEpochMilli(timers.currentProcessingTime());
+    output.collect(new StreamRecord<>(Event.forgotten(done.requestId(), removed, now)));
+    forget.clear();
+    removals.clear();
+    missing.clear();
+    if (cache != null) {
+      again.update(done.subject());
+      deleteLater();
+    }
+  }
+
+  private void deleteLater() {
+    timers.registerProcessingTimeTimer(
+        VoidNamespace.INSTANCE, timers.currentProcessingTime() + settings.underWay().toMillis());
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+    Subject subject = again.value();
+    if (subject != null) {
+      work.submit(timer.getKey(), () -> deletePictures(subject), deleted -> again.clear());
+    }
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
+    throw new IllegalStateException("there are no such timers");
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (work != null) {
+      work.close();
+    }
+    super.close();
+  }
+
+  private <T> ValueState<T> state(String name, TypeInformation<T> type) {
+    return getRuntimeContext().getState(new ValueStateDescriptor<>(name, type));
+  }
+
+  private List<String> keysWith(String state) {
+    try (Stream<String> keys =
+        this.<String>getKeyedStateBackend().getKeys(state, VoidNamespace.INSTANCE)) {
+      return keys.toList();
+    }
+  }
+}
