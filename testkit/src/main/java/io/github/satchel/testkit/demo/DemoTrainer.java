@@ -71,7 +71,7 @@ final class DemoTrainer implements AutoCloseable {
     for (String label : pupil.labels()) {
       Subject subject = SchoolClass.subject(label);
       for (int i = 0; i < ASKED_A_LABEL; i++) {
-        long n = UNSEEN + (long) pupil.requestId().hashCode() * ASKED_A_LABEL + i;
+        long n = UNSEEN + (long) pupil.name().hashCode() * ASKED_A_LABEL + i;
         byte[] picture = services.pictures().picture(subject, Math.abs(n));
         asked++;
         JsonNode image = client.classify(classifierId, picture, 0);
