@@ -23,6 +23,9 @@ public record FollowUp(
     int attempts,
     int misses) {
 
+  /** The key of the follow-up of kind {@link Kind#STATUS}. */
+  public static final String STATUS = "status";
+
   /** The kinds of follow-up. */
   public enum Kind {
     /** Asks what became of the classifier. */
@@ -49,9 +52,6 @@ public record FollowUp(
   public FollowUp again(Instant at, int missesThen) {
     return new FollowUp(kind, classifierId, credentials, since, at, attempts + 1, missesThen);
   }
-
-  /** The key of the follow-up of kind {@link Kind#STATUS}. */
-  public static final String STATUS = "status";
 
   /** Tells the follow-ups of one training apart. */
   public String key() {
