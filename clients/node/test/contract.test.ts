@@ -10,9 +10,18 @@ import { fromMlForKids } from 'satchel-client'
 
 const contract = new URL('../../../docs/contract/', import.meta.url)
 const ajv = ajvFormats.default(new Ajv2020({ strict: false, allErrors: true }))
-const request = ajv.compile(json('training-request.schema.json'))
-const cancel = ajv.compile(json('training-cancel.schema.json'))
-const event = ajv.compile(json('training-event.schema.json'))
+const request = schema('request')
+/** By how the names of examples begin. */
+const schemas: Record<string, typeof request> = {
+  request,
+  cancel: schema('cancel'),
+  forget: schema('forget'),
+  event: schema('event')
+}
+
+function schema(kind: string) {
+  return ajv.compile(json(`training-${kind}.schema.json`))
+}
 
 function json(file: string) {
   return JSON.parse(readFileSync(new URL(file, contract), 'utf8'))
@@ -24,7 +33,8 @@ test('types are what the schemas say', () => {
 
 test('every example follows its schema', () => {
   for (const file of readdirSync(new URL('examples/', contract))) {
-    const validate = file.startsWith('request-') ? request : file === 'cancel.json' ? cancel : event
+    const validate = schemas[file.replace(/[-.].*/, '')]
+    assert.ok(validate, `${file} is of no schema`)
     assert.ok(validate(json(`examples/${file}`)), `${file}: ${ajv.errorsText(validate.errors)}`)
   }
 })
