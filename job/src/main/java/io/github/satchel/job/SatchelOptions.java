@@ -100,9 +100,9 @@ public final class SatchelOptions {
           .durationType()
           .defaultValue(Duration.ofHours(24))
           .withDescription(
-              "How long a request id is remembered: within it a request that comes again is not"
-                  + " served again. Also how long the journals of a request stay beside its"
-                  + " archives.");
+              "How long a request id is remembered, from its outcome on: within it a request that"
+                  + " comes again is not served again. Also how long the journals of a request stay"
+                  + " beside its archives.");
 
   public static final ConfigOption<Duration> FORGET_REMEMBER =
       key("forget.remember")

@@ -53,7 +53,7 @@ import org.apache.flink.util.OutputTag;
  *        |     ── cancelled ──────+
  *        |     ── by subject ──> index ── forgotten ──> request window
  *        | by request
- *     admit ── repeated ──────────+    <── by request, training-results
+ *     admit ── repeated, ended ───+    <── by request, training-results
  *        | by class or user       |
  *     quota ── accepted, refused ─+
  *        | by project             |
@@ -72,7 +72,7 @@ import org.apache.flink.util.OutputTag;
  * </pre>
  *
  * <p>What the job writes is read back, as Flink has no way upstream: dispatch learns from it how
- * far requests are, and quota which have ended.
+ * far requests are, and quota and the windows which have ended.
  *
  * <p>Each stage is a vertex of its own, so that the dashboard shows where a burst waits and each
  * can be scaled by itself. The uids are part of every savepoint: a changed one loses state.

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * Keyed by request id: a new request goes on to be served. One seen before is not served again; its
  * window is told once more, which then says again how it ended.
  *
- * <p>The second input is what the job itself tells of a request. When it has ended that is handed
- * on to the quotas it counted in.
+ * <p>The second input is what the job itself tells of a request. That it has ended is handed on to
+ * its window, and to the quotas it counted in.
  */
 public final class AdmitFunction
     extends KeyedCoProcessFunction<String, TrainingRequest, RequestStatus, AdmittedRequest> {
@@ -112,7 +112,11 @@ public final class AdmitFunction
   @Override
   public void processElement2(RequestStatus status, Context context, Collector<AdmittedRequest> out)
       throws Exception {
-    EndedRequest request = status.ended() ? open.value() : null;
+    if (!status.ended()) {
+      return;
+    }
+    context.output(signals, RequestSignal.ended(status.requestId()));
+    EndedRequest request = open.value();
     if (request != null) {
       context.output(ended, request);
       open.clear();

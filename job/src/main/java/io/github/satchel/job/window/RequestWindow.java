@@ -75,8 +75,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>After that a tombstone stays for a while. It turns away images that come late, and has the
  * outcome told again to whoever sends the request again; when it goes, the journals of the request
- * go with it. It stays until a checkpoint with it is complete: after a failure the job would serve
- * the request a second time, and it is the journals that make it end as before.
+ * go with it. That while begins with the outcome: that of a trainer comes back by the topic of
+ * events, and until then the archives are needed, however long that takes. The tombstone also stays
+ * until a checkpoint with the outcome is complete: after a failure the job would serve the request
+ * a second time, and it is the journals that make it end as before.
  *
  * <p>A request that is forgotten ends as if it were cancelled, and the forget goes the way of its
  * archives: behind them, so that the trainer knows what there is to undo.
@@ -259,7 +261,13 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     List<String> open = new ArrayList<>(keysWith(ADMISSION));
     open.removeAll(closed);
     open.forEach(id -> windowMetrics.opened(id, timers.currentProcessingTime()));
-    keysWith(ASKED_AGAIN).forEach(this::answerAgain);
+    for (String id : keysWith(ASKED_AGAIN)) {
+      setCurrentKey(id);
+      Tombstone ended = tombstone.value();
+      if (ended == null || !ended.training()) {
+        answerAgain(id);
+      }
+    }
     for (String id : keysWith(UNCLEARED)) {
       setCurrentKey(id);
       clearMore(id);
@@ -275,11 +283,17 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     Tombstone ended = tombstone.value();
     if (signal.forget() != null) {
       withdraw(id, signal.forget());
+    } else if (signal.ended()) {
+      if (ended != null && ended.training()) {
+        trained(id, ended);
+      } // else it was told here, or before a failure
     } else if (ended != null) {
       if (cause == null && !ended.forgotten() && askedAgain.value() == null) {
-        LOG.info("Request {} has ended; its outcome is sent again", id);
+        LOG.info("Request {} is a repetition; its outcome is sent again", id);
         askedAgain.update(true);
-        answerAgain(id);
+        if (!ended.training()) {
+          answerAgain(id);
+        } // else once the trainer is done: what it tells next could be of either time
       }
     } else if (ending.value() == null) {
       if (signal.refusal() != null) {
@@ -289,6 +303,13 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
       } else if (cause != null) {
         endEarly(id, cause);
       } // else a repeat of what is being gathered
+    }
+  }
+
+  private void trained(String id, Tombstone ended) throws IOException {
+    postpone(ended.trained(taken), remember);
+    if (askedAgain.value() != null) {
+      answerAgain(id);
     }
   }
 
@@ -583,7 +604,8 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
             0,
             taken,
             toEndpoint,
-            forgotten));
+            forgotten,
+            packed != null));
     for (Forget forget : forgets.values()) {
       passOn(id, forget, toEndpoint);
     }
@@ -641,12 +663,21 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
         id,
         () -> retrying(id, () -> Optional.ofNullable(archives.readDecision(id))),
         decision -> {
-          Tombstone ended = tombstone.value();
-          if (ended == null || !ended.forgotten()) {
-            decision.ifPresent(known -> tellOutcome(id, known));
-          }
           askedAgain.clear();
+          Tombstone ended = tombstone.value();
+          if (ended == null || ended.forgotten()) {
+            return;
+          }
+          decision.ifPresent(known -> tellOutcome(id, known));
+          boolean training = decision.map(known -> known.packed() != null).orElse(false);
+          tombstone.update(ended.training(training));
         });
+  }
+
+  /** The tombstone goes that much later than now. */
+  private void postpone(Tombstone ended, Duration wait) throws IOException {
+    timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, ended.forgetAt());
+    bury(ended.until(timers.currentProcessingTime() + wait.toMillis()));
   }
 
   private void bury(Tombstone ended) throws IOException {
@@ -659,8 +690,15 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
    * crash breaks off.
    */
   private void forget(String id, Tombstone ended) throws IOException {
-    if (completed != NONE && completed <= ended.after()) {
-      bury(ended.until(timers.currentProcessingTime() + FORGET_AGAIN.toMillis()));
+    if (ended.training() && !ended.forgotten()) {
+      // Told again, should the outcome have got lost; a trainer that has the request ignores it.
+      postpone(ended, remember);
+      askedAgain.update(true);
+      answerAgain(id);
+      return;
+    }
+    if (askedAgain.value() != null || (completed != NONE && completed <= ended.after())) {
+      postpone(ended, FORGET_AGAIN);
       return;
     }
     long wait =

@@ -167,7 +167,7 @@ class AdmitFunctionTest {
   }
 
   @Test
-  void theEndOfARequestOfAUserIsHandedOnOnceAndThenForgotten() throws Exception {
+  void theEndOfARequestIsToldToItsWindowAndOnceToItsQuotas() throws Exception {
     TrainingRequest request = Requests.of("r-1", "class-1", "user-1", Requests.RECEIVED_AT);
     harness.processElement1(request, 0);
 
@@ -179,6 +179,9 @@ class AdmitFunctionTest {
     assertThat(harness.getSideOutput(ENDED))
         .extracting(StreamRecord::getValue)
         .containsExactly(new EndedRequest("r-1", "class-1", "user-1"));
+    assertThat(harness.getSideOutput(SIGNALS))
+        .extracting(StreamRecord::getValue)
+        .containsExactly(RequestSignal.ended("r-1"), RequestSignal.ended("r-1"));
     assertThat(harness.numKeyedStateEntries()).as("the id of the request").isOne();
   }
 

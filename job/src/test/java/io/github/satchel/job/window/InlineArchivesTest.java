@@ -13,6 +13,7 @@ import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
 import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
+import io.github.satchel.job.model.RequestSignal;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -162,6 +163,7 @@ class InlineArchivesTest {
   @Test
   void whoeverAsksAgainGetsTheRequestWithoutItsArchives() throws Exception {
     packed();
+    window.signal(RequestSignal.ended("r-1"));
 
     window.repeat(request);
     window.settle();
@@ -173,6 +175,7 @@ class InlineArchivesTest {
   @Test
   void nothingIsLeftOnceTheRequestIsForgotten() throws Exception {
     packed();
+    window.signal(RequestSignal.ended("r-1"));
     window.setTime(NOW + REMEMBER.toMillis());
     window.settle();
 

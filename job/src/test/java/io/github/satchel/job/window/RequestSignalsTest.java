@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a window makes of being superseded, cancelled, forgotten, and asked again. */
 class RequestSignalsTest {
 
+  private static final RequestSignal ENDED = RequestSignal.ended("r-1");
   private static final RequestSignal SUPERSEDED = RequestSignal.superseded("r-1");
 
   private static final RequestSignal REFUSED =
@@ -227,6 +228,7 @@ class RequestSignalsTest {
     window.send(request);
     window.sendImages(request, 0, 20);
     window.settle();
+    window.signal(ENDED);
     window.repeat(request);
     window.signal(FORGOTTEN);
     window.settle();
@@ -345,6 +347,7 @@ class RequestSignalsTest {
     window.send(request);
     window.sendImages(request, 0, 20);
     PackedRequest first = window.onlyPacked();
+    window.signal(ENDED);
     Files.delete(archives.resolve("r-1/cat.zip")); // as the trainer does after an upload
 
     window.repeat(request);
@@ -353,11 +356,106 @@ class RequestSignalsTest {
     assertThat(window.packed()).containsExactly(first, first);
   }
 
+  /**
+   * Issue 14: uploads that waited for longer than a request was remembered found neither archives
+   * nor journal.
+   */
+  @Test
+  void archivesAndJournalsStayUntilTheTrainerIsDoneHoweverLongThatTakes() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    PackedRequest first = window.onlyPacked();
+    for (int days = 1; days <= 3; days++) {
+      window.setTime(NOW + REMEMBER.multipliedBy(days).toMillis());
+      window.settle();
+    }
+    assertThat(archives.resolve("r-1/cat.zip")).exists();
+    assertThat(archives.resolve("r-1/decision.json")).exists();
+    assertThat(window.packed())
+        .as("the trainer is asked again, should its outcome have got lost")
+        .containsExactly(first, first, first, first);
+  }
+
+  @Test
+  void aRequestIsRememberedFromTheTrainersOutcomeOn() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.onlyPacked();
+    window.setTime(NOW + 60_000);
+    window.signal(ENDED);
+    window.signal(ENDED);
+
+    window.setTime(NOW + 60_000 + REMEMBER.toMillis() - 1);
+    window.settle();
+    assertThat(archives.resolve("r-1/cat.zip")).exists();
+
+    window.setTime(NOW + 60_000 + REMEMBER.toMillis());
+    window.settle();
+    assertThat(archives.resolve("r-1")).doesNotExist();
+    assertThat(window.packed()).hasSize(1);
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+  }
+
+  /** So that the next outcome can only be that of the last request to the trainer. */
+  @Test
+  void aRepeatWhileTheTrainerHasTheRequestIsAnsweredAfterItsOutcome() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    PackedRequest first = window.onlyPacked();
+    window.repeat(request);
+    window.repeat(request);
+    window = window.restart(window.snapshot());
+    window.settle();
+    assertThat(window.packed()).isEmpty();
+
+    window.signal(ENDED);
+    window.settle();
+
+    assertThat(window.packed()).containsExactly(first);
+    window.setTime(NOW + REMEMBER.multipliedBy(2).toMillis());
+    window.settle();
+    assertThat(archives.resolve("r-1/cat.zip")).as("the trainer has it again").exists();
+  }
+
+  @Test
+  void anOutcomeOfTheTimeBeforeAFailureChangesNothing() throws Exception {
+    window.signal(ENDED);
+    assertThat(window.stateEntries()).isZero();
+    window.send(request);
+    window.signal(ENDED);
+    window.sendImages(request, 0, 20);
+    window.signal(ENDED);
+    window.onlyPacked();
+
+    window.setTime(NOW + REMEMBER.toMillis());
+    window.settle();
+
+    assertThat(archives.resolve("r-1/cat.zip")).exists();
+  }
+
+  /** Its files go after the next checkpoint, whatever the trainer does. */
+  @Test
+  void aForgottenRequestDoesNotStayForTheTrainersOutcome() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.signal(FORGOTTEN);
+    window.settle();
+
+    window.setTime(NOW + REMEMBER.toMillis());
+    window.settle();
+
+    assertThat(archives.resolve("r-1")).doesNotExist();
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+  }
+
   @Test
   void theAnswerToWhoeverAsksAgainSurvivesARestart() throws Exception {
     window.send(request);
     window.sendImages(request, 0, 20);
     PackedRequest first = window.onlyPacked();
+    window.signal(ENDED);
     window.repeat(request);
     OperatorSubtaskState state = window.snapshot();
 
@@ -371,6 +469,7 @@ class RequestSignalsTest {
     window.send(request);
     window.sendImages(request, 0, 20);
     window.onlyPacked();
+    window.signal(ENDED);
     Files.delete(archives.resolve("r-1/decision.json"));
 
     window.repeat(request);

@@ -24,6 +24,7 @@ import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
+import io.github.satchel.job.model.RequestSignal;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -385,6 +386,7 @@ class RequestWindowTest {
     window.send(request);
     window.sendImages(request, 0, 20);
     window.settle();
+    window.signal(RequestSignal.ended("r-1"));
     assertThat(window.timers()).isOne();
     assertThat(window.stateEntries()).isOne();
 
@@ -402,6 +404,7 @@ class RequestWindowTest {
     window.send(request);
     window.sendImages(request, 0, 20);
     window.settle();
+    window.signal(RequestSignal.ended("r-1"));
     Path elsewhere = Files.move(archives.resolve("r-1"), archives.resolve("moved"));
     window.setTime(NOW + REMEMBER.toMillis());
     OperatorSubtaskState removing = window.snapshot();
@@ -427,6 +430,7 @@ class RequestWindowTest {
     window.send(request);
     window.sendImages(request, 0, 20);
     window.settle();
+    window.signal(RequestSignal.ended("r-1"));
     FailingFileSystem.failDeletes(3);
     long next = NOW + REMEMBER.toMillis();
     for (long wait = 1; wait <= 4; wait *= 2) {
@@ -458,6 +462,7 @@ class RequestWindowTest {
     window.send(request);
     window.sendImages(request, 0, 20);
     window.settle();
+    window.signal(RequestSignal.ended("r-1"));
     long time = NOW + REMEMBER.toMillis();
     for (int i = 0; i < 3; i++) {
       window.setTime(time);
@@ -473,6 +478,26 @@ class RequestWindowTest {
     assertThat(archives.resolve("r-1")).doesNotExist();
     assertThat(window.stateEntries()).isZero();
     assertThat(window.timers()).isZero();
+  }
+
+  @Test
+  void journalsStayUntilACheckpointKnowsOfTheTrainersOutcome() throws Exception {
+    TrainingRequest request = request(ImageFailurePolicy.FAIL);
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.settle();
+    window.checkpoint(8);
+    window.signal(RequestSignal.ended("r-1"));
+
+    window.setTime(NOW + REMEMBER.toMillis());
+    window.settle();
+    assertThat(archives.resolve("r-1/cat.zip")).exists();
+
+    window.checkpoint(9);
+    window.setTime(NOW + REMEMBER.plus(RequestWindow.FORGET_AGAIN).toMillis());
+    window.settle();
+    assertThat(archives.resolve("r-1")).doesNotExist();
+    assertThat(window.stateEntries()).isZero();
   }
 
   @Test

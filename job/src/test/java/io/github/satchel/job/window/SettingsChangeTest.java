@@ -9,6 +9,7 @@ import io.github.satchel.contract.Event;
 import io.github.satchel.contract.ImageCounts;
 import io.github.satchel.contract.ImageFailurePolicy;
 import io.github.satchel.contract.TrainingRequest;
+import io.github.satchel.job.model.RequestSignal;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +54,7 @@ class SettingsChangeTest {
     window.settle();
 
     assertThat(archives.resolve("r-1/cat.zip")).exists();
+    window.signal(RequestSignal.ended("r-1"));
     window.repeat(request);
     window.settle();
     assertThat(window.packed()).hasSize(2);
@@ -83,6 +85,7 @@ class SettingsChangeTest {
     window.send(request);
     window.sendImages(request, 0, 20);
     window.settle();
+    window.signal(RequestSignal.ended("r-1"));
     window =
         window.restart(
             window.snapshot(),
@@ -108,6 +111,7 @@ class SettingsChangeTest {
     assertThat(window.onlyPacked().archives()).noneMatch(archive -> archive.content() == null);
     window =
         window.restart(window.snapshot(), WindowFixture.settings(archives, 0), REMEMBER, SECOND);
+    window.signal(RequestSignal.ended("r-1"));
     window.repeat(request);
     window.settle();
     assertThat(window.packed()).hasSize(1);

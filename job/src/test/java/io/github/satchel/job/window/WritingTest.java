@@ -12,6 +12,7 @@ import io.github.satchel.contract.ImageFailurePolicy;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.Requests;
 import io.github.satchel.job.model.PackedRequest;
+import io.github.satchel.job.model.RequestSignal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +106,7 @@ class WritingTest {
 
     assertThat(window.onlyPacked()).isEqualTo(expected);
     assertThat(archives.resolve("r-1/cat.zip")).exists();
+    window.signal(RequestSignal.ended("r-1"));
     window.setTime(NOW + 1 + REMEMBER.toMillis());
     window.settle();
     assertThat(window.stateEntries()).isZero();
