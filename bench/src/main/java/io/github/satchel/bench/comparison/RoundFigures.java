@@ -38,7 +38,7 @@ public record RoundFigures(
     List<Entry> entries = burst.log().entries();
     return of(
         entries.stream()
-            .filter(entry -> !entry.load().large())
+            .filter(entry -> !entry.load().ahead())
             .map(Entry::time)
             .filter(Objects::nonNull)
             .toList(),

@@ -5,6 +5,7 @@ import io.github.satchel.contract.Event;
 import io.github.satchel.testkit.report.Load;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One pupil of the demo, with a request and what must become of it.
@@ -32,6 +33,6 @@ record Pupil(
 
   /** The same, for a report. */
   Load load() {
-    return new Load(name, request, images, expected, false);
+    return new Load(name, request, images, Set.of(expected), false);
   }
 }

@@ -7,6 +7,7 @@ import io.github.satchel.contract.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongFunction;
 
 /** Makes requests, each of a project of its own, with pictures that no other request has. */
@@ -48,7 +49,7 @@ public final class LoadFactory {
               "pupil " + i,
               request.watson("pool-1").json(),
               labels * images,
-              Event.Type.UPLOADED,
+              Set.of(Event.Type.UPLOADED),
               false));
     }
     return loads;
@@ -71,13 +72,31 @@ public final class LoadFactory {
       image.put("imageid", "p" + pictures).put("url", pictureUrl.apply(pictures));
       pictures++;
     }
-    return new Load(before.name(), request, before.images(), before.expected(), before.large());
+    return new Load(before.name(), request, before.images(), before.expected(), before.ahead());
   }
 
   /** One large request. Its archives stay where they are: the trainer would not take them. */
   public Load large(String run, int labels, int images) {
     RequestBuilder request = request(run + "-large", "A large one", labels, images);
-    return new Load("large", request.store().json(), labels * images, Event.Type.STORED, true);
+    return new Load(
+        "large", request.store().json(), labels * images, Set.of(Event.Type.STORED), true);
+  }
+
+  /** Requests of one user, each of a project of its own; what exceeds a quota is rejected. */
+  public List<Load> greedy(String run, int requests, int labels, int images) {
+    List<Load> loads = new ArrayList<>();
+    for (int i = 1; i <= requests; i++) {
+      String id = run + "-greedy-" + i;
+      ObjectNode request = request(id, "Greedy " + i, labels, images).watson("pool-1").json();
+      loads.add(
+          new Load(
+              "greedy " + i,
+              request.put("userId", "greedy"),
+              labels * images,
+              Set.of(Event.Type.UPLOADED, Event.Type.REJECTED),
+              true));
+    }
+    return loads;
   }
 
   private RequestBuilder request(String id, String name, int labels, int images) {

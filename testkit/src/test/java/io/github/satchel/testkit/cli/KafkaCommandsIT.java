@@ -335,6 +335,15 @@ class KafkaCommandsIT {
   }
 
   @Test
+  void watchOfAForgetEndsWithItsAnswer() throws Exception {
+    answer("forget-1", "event-forgotten.json");
+
+    assertThat(execute("watch", "--from-beginning", "--request", "forget-1")).isZero();
+
+    assertThat(out.toString()).contains("forget-1  forgotten");
+  }
+
+  @Test
   void watchShowsTheEventsOfAProject() throws Exception {
     FutureTask<Integer> command = new FutureTask<>(() -> execute("watch", "--project", "mine"));
     Thread thread = start(command);
