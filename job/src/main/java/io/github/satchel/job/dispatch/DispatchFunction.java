@@ -114,7 +114,7 @@ public final class DispatchFunction
       if (settings.supersede()) {
         LOG.info("Request {} is superseded by {}", older.getKey(), request.requestId());
         context.output(signals, RequestSignal.superseded(older.getKey()));
-        remove(older.getKey(), older.getValue());
+        remove(older.getKey(), older.getValue(), context);
       } else {
         order = Math.max(order, older.getValue().order() + 1);
       }
@@ -143,7 +143,7 @@ public final class DispatchFunction
             running.pictures() - running.sent(),
             running.pictures());
       }
-      remove(status.requestId(), running);
+      remove(status.requestId(), running, context);
       schedule(context);
     } else {
       int known = running.picturesOf(status.known());
@@ -160,7 +160,7 @@ public final class DispatchFunction
     boolean expired = false;
     for (Map.Entry<String, Running> entry : entries()) {
       if (entry.getValue().deadline().toEpochMilli() <= timestamp) {
-        remove(entry.getKey(), entry.getValue());
+        remove(entry.getKey(), entry.getValue(), context);
         expired = true;
       }
     }
@@ -289,10 +289,23 @@ public final class DispatchFunction
     return entries;
   }
 
-  private void remove(String requestId, Running running) throws Exception {
+  private void remove(String requestId, Running running, Context context) throws Exception {
     requests.remove(requestId);
+    deleteTimer(running.deadline().toEpochMilli(), context);
     for (int first = running.sent(); first < running.pictures(); first += BATCH) {
       images.remove(new Batch(requestId, first));
+    }
+  }
+
+  /** A timer has the project's id, which is to go with its requests; unless others need it. */
+  private void deleteTimer(long deadline, Context context) throws Exception {
+    Turn current = turn.value();
+    boolean needed = current != null && current.at() == deadline;
+    for (Map.Entry<String, Running> other : entries()) {
+      needed |= other.getValue().deadline().toEpochMilli() == deadline;
+    }
+    if (!needed) {
+      context.timerService().deleteProcessingTimeTimer(deadline);
     }
   }
 }

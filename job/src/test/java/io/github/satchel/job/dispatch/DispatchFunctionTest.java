@@ -343,6 +343,21 @@ class DispatchFunctionTest {
     assertThat(harness.numKeyedStateEntries()).isZero();
   }
 
+  /** The key of a timer is the project's id, which must not stay in checkpoints for minutes. */
+  @Test
+  void nothingOfAProjectIsLeftSoonAfterItsRequestsHaveEnded() throws Exception {
+    open(UNLIMITED);
+    admit("r-1", "p", 10);
+    admit("r-2", "p", 10);
+    letTimePass(1_000);
+    end("r-1", "p");
+    assertThat(harness.numProcessingTimeTimers()).as("the deadline of the other").isPositive();
+    end("r-2", "p");
+
+    assertThat(harness.numProcessingTimeTimers()).isZero();
+    assertThat(harness.numKeyedStateEntries()).isZero();
+  }
+
   @Test
   void theImagesOfARequestWhoseTimeIsUpAreNotSent() throws Exception {
     open(SIXTY);
