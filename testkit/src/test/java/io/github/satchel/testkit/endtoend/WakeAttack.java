@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The API server is a stand-in, and so is the operator: {@code satchel run} is started and ended as
  * the deployment's state says.
  */
-class WakeIT {
+class WakeAttack {
 
   private static final String KEY = "pool-1";
 
