@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.apache.commons.io.FileUtils;
+import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +70,7 @@ class UpgradeIT {
         write(services);
       }
       Path checkpoint = directory.resolve("after/checkpoints/before/chk-1");
-      FileUtils.copyDirectory(SAVEPOINT.toFile(), checkpoint.toFile());
+      copy(SAVEPOINT, checkpoint);
       putArchives(services);
       try (Recorder recorder = new Recorder(services.kafka().bootstrapServers(), "zstd");
           RunningJob job =
@@ -133,10 +133,9 @@ class UpgradeIT {
           new FlinkRest(job.dashboard())
               .savepoint(directory.resolve("savepoints").toUri().toString());
       FileUtils.deleteDirectory(DATA.toFile());
-      FileUtils.copyDirectory(Path.of(URI.create(savepoint)).toFile(), SAVEPOINT.toFile());
+      copy(Path.of(URI.create(savepoint)), SAVEPOINT);
       for (String id : List.of(ENDED, UPLOADING)) {
-        FileUtils.copyDirectory(
-            services.archivesDirectory().resolve(id).toFile(), ARCHIVES.resolve(id).toFile());
+        copy(services.archivesDirectory().resolve(id), ARCHIVES.resolve(id));
       }
       s3.heal();
     }
@@ -200,5 +199,12 @@ class UpgradeIT {
   private static boolean isOutcome(Told told, String id) {
     return told.requestId().equals(id)
         && List.of("uploaded", "stored", "failed").contains(told.type());
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    FileUtils.copy(
+        new org.apache.flink.core.fs.Path(from.toUri()),
+        new org.apache.flink.core.fs.Path(to.toUri()),
+        false);
   }
 }
