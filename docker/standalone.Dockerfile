@@ -4,7 +4,7 @@
 #     docker build -f docker/standalone.Dockerfile -t satchel-standalone .
 #
 # With a read-only root file system it writes to /data and /tmp.
-ARG JRE_IMAGE=eclipse-temurin:17-jre-noble
+ARG JRE_IMAGE=eclipse-temurin:17-jre-noble@sha256:f7537fa73fa7c5bc4e51ea11a611c1d0d8bbf4e9f22de93b666072de98e752e2
 FROM ${JRE_IMAGE} AS natives
 COPY standalone/target/lib/ /lib-all/
 # OpenCV of this machine's architecture only: the other one's is 60 MB.

@@ -4,8 +4,8 @@
 #     docker run -p 127.0.0.1:9600:9600 -v trainer:/data satchel-trainer
 #
 # It runs with a read-only root file system and a /tmp of its own; what it keeps is in /data.
-ARG JRE_IMAGE=eclipse-temurin:17-jre-noble
-ARG NODE_IMAGE=node:22-slim
+ARG JRE_IMAGE=eclipse-temurin:17-jre-noble@sha256:f7537fa73fa7c5bc4e51ea11a611c1d0d8bbf4e9f22de93b666072de98e752e2
+ARG NODE_IMAGE=node:22.23.2-bookworm-slim@sha256:83f487e0a63425e5b4d146fb5e5be574bcbe1b7b843d3ebafdd95eaf7767a7e5
 
 # Checked by its SHA-256 when the trainer starts.
 FROM ${NODE_IMAGE} AS network
@@ -30,7 +30,8 @@ COPY --from=network /network/*.tflite /opt/satchel/cache/satchel/models/
 COPY NOTICE /opt/satchel/
 COPY --from=natives /lib-all/ /opt/satchel/lib/
 COPY trainer/target/satchel-trainer.jar /opt/satchel/
-RUN mkdir /data && chown 9999:9999 /data
+# The directory of credentials too, which may be a volume of its own.
+RUN mkdir -p /data/credentials && chown -R 9999:9999 /data
 ENV XDG_CACHE_HOME=/opt/satchel/cache OPENCV_LOG_LEVEL=OFF
 # As in the script satchel, which says why.
 ENV MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=67108864 MALLOC_ARENA_MAX=2
