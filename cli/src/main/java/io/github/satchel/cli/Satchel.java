@@ -24,6 +24,7 @@ import picocli.CommandLine.IVersionProvider;
       "  run        Runs the job on this machine.",
       "  demo       Starts the job with all it needs, and presses Train for a class.",
       "  services   Starts stand-ins for all that the job talks to.",
+      "  pictures   Starts the site with pictures among these alone.",
       "  press      Presses Train for a class, for a job that runs elsewhere.",
       "  trainer    Trains image classifiers on this machine.",
       "  bench      Measures the job and the trainer.",

@@ -14,10 +14,11 @@ public final class TestKit {
     Satchel.start(commandLine(), args);
   }
 
-  /** The commands {@code demo}, {@code services} and {@code press}. */
+  /** The commands {@code demo}, {@code services}, {@code pictures} and {@code press}. */
   public static CommandLine commandLine() {
     return Satchel.commandLine(
-        List.of(new DemoCommand(), new ServicesCommand(), new PressCommand()),
+        List.of(
+            new DemoCommand(), new ServicesCommand(), new PicturesCommand(), new PressCommand()),
         List.of(InvalidConfigurationException.class));
   }
 }

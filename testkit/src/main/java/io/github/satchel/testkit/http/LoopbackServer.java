@@ -19,7 +19,9 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 
-/** An HTTP/1.1 server on the loopback interface, with named threads. */
+/**
+ * An HTTP/1.1 server on the loopback interface, unless it is bound elsewhere, with named threads.
+ */
 public final class LoopbackServer implements AutoCloseable {
   private static final int SELECTORS = 2;
   private static final int TIMER_THREADS = 2;
@@ -46,7 +48,8 @@ public final class LoopbackServer implements AutoCloseable {
   public static LoopbackServer start(
       String name, Binding binding, int maxThreads, Duration idleTimeout, Handler handler)
       throws IOException {
-    List<String> hosts = LoopbackHosts.all(binding.hosts());
+    String address = binding.address();
+    List<String> hosts = address == null ? LoopbackHosts.all(binding.hosts()) : List.of(address);
     // A host has a selector of its own, or two if it is the only one.
     int selectors = hosts.size() == 1 ? SELECTORS : 1;
     var threads = new QueuedThreadPool(maxThreads + (hosts.size() - 1) * selectors);
