@@ -50,7 +50,7 @@ final class FreeSettings {
           Map.entry("trainer.idle-timeout", List.of("20 s", "30 s")),
           Map.entry("trainer.max-attempts", List.of("10", "12")),
           Map.entry("trainer.max-upload-size", List.of("32 mb", "512 mb")),
-          Map.entry("trainer.max-uploads", List.of("1", "8")),
+          Map.entry("trainer.max-uploads", List.of("2", "8")),
           Map.entry("trainer.progress-interval", List.of("200 ms", "5 s")),
           Map.entry("trainer.response-timeout", List.of("20 s", "30 s")),
           Map.entry("trainer.upload-timeout", List.of("10 min", "1 h")),

@@ -1,5 +1,6 @@
 package io.github.satchel.connectors.training;
 
+import java.io.IOException;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,15 @@ public interface ElementConverter<T> extends Serializable {
    * has ended, what it created is deleted.
    */
   default boolean withdraws(T element) {
+    return false;
+  }
+
+  /**
+   * Whether an element is not to be trained any more, since it has been, and its files were removed
+   * after that: a job that goes back to an older checkpoint finds it waiting again. Asked if an
+   * element has waited for a minute or more; runs on a thread of its own.
+   */
+  default boolean isObsolete(T element) throws IOException {
     return false;
   }
 }

@@ -25,6 +25,9 @@ public record PackedRequest(
     List<Failure> failures,
     @Nullable Forget forget) {
 
+  /** The file in the directory that says how the request was decided. */
+  public static final String DECISION = "decision.json";
+
   /** A request that is handed over. */
   public PackedRequest(
       String requestId,

@@ -5,11 +5,16 @@ import io.github.satchel.connectors.training.ExampleArchive;
 import io.github.satchel.connectors.training.Training;
 import io.github.satchel.connectors.training.Training.NamedCredentials;
 import io.github.satchel.job.model.PackedRequest;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
 
 /** What a packed request asks its receiver for. */
 public final class PackedRequestConverter implements ElementConverter<PackedRequest> {
+
+  private static final String JOURNAL = "/upload.json";
 
   @Override
   public Training convert(PackedRequest request) {
@@ -28,7 +33,7 @@ public final class PackedRequestConverter implements ElementConverter<PackedRequ
                         each.archive().sha256(),
                         each.content()))
             .toList(),
-        request.directory() + "/upload.json",
+        request.directory() + JOURNAL,
         request.deliverTo().credentials().stream()
             .map(name -> new NamedCredentials(name, encrypted.get(name)))
             .toList(),
@@ -42,6 +47,14 @@ public final class PackedRequestConverter implements ElementConverter<PackedRequ
   @Override
   public PackedRequest remainder(PackedRequest request) {
     return request.remainder();
+  }
+
+  /** The window removes both, some time after it has read the outcome. */
+  @Override
+  public boolean isObsolete(PackedRequest request) throws IOException {
+    FileSystem files = new Path(request.directory()).getFileSystem();
+    return !files.exists(new Path(request.directory(), PackedRequest.DECISION))
+        && !files.exists(new Path(request.directory() + JOURNAL));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.satchel.job.window;
 import io.github.satchel.contract.Archive;
 import io.github.satchel.contract.Json;
 import io.github.satchel.job.model.PackedArchive;
+import io.github.satchel.job.model.PackedRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
@@ -50,7 +51,7 @@ final class ArchiveStore {
   /** Headers of an entry, local (APPNOTE 4.3.7) and central (4.3.12), without its name. */
   private static final long HEADER_BYTES = 30 + 46 + 2L * FIRST_ZIP_TIME_UTC.length;
 
-  private static final String DECISION = "decision.json";
+  private static final String DECISION = PackedRequest.DECISION;
 
   /** In the directory of a request: how far its upload is. */
   public static final String JOURNAL = "/upload.json";

@@ -9,6 +9,9 @@ import io.github.satchel.connectors.training.TrainingError;
 import io.github.satchel.connectors.training.TrainingEvent;
 import io.github.satchel.connectors.training.operator.Trainer.Step;
 import io.github.satchel.connectors.training.transport.HttpTransport;
+import io.github.satchel.connectors.training.transport.UploadException;
+import io.github.satchel.connectors.training.transport.Verdict;
+import java.io.IOException;
 import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -88,6 +92,9 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
   /** Follow-ups that run or wait for a thread; further ones wait for a timer. */
   private static final int MAX_FOLLOW_UPS = 16 * FOLLOW_UP_THREADS;
 
+  /** What has waited for less cannot be obsolete. */
+  private static final Duration LONG_WAIT = Duration.ofMinutes(1);
+
   /** From one follow-up that has to wait for a timer to the next: 100 a second. */
   private static final long PUT_OFF_MS = 10;
 
@@ -127,6 +134,9 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
 
   /** Heap that the element in {@link #pending} needs, so that nobody reads it too early. */
   private transient ValueState<Long> queued;
+
+  /** When the element in {@link #pending} came, processing time in milliseconds. */
+  private transient ValueState<Long> arrived;
 
   private transient ValueState<IN> remainder;
   private transient ValueState<Classifier> classifier;
@@ -189,6 +199,7 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
     timers = getInternalTimerService("timers", VoidNamespaceSerializer.INSTANCE, this);
     pending = state("pending", elements);
     queued = state("queued", Types.LONG);
+    arrived = state("arrived", Types.LONG);
     remainder = state("remainder", elements);
     classifier = state("classifier", TypeInformation.of(Classifier.class));
     followUps =
@@ -252,7 +263,15 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
 
   /** What ran when the checkpoint was taken has no timer that would start it again. */
   private void resume() throws Exception {
-    waiting.addAll(keysWith("queued"));
+    Map<String, Long> since = new HashMap<>();
+    for (String id : keysWith("queued")) {
+      setCurrentKey(id);
+      since.put(id, arrived());
+    }
+    // In order of arrival again: after many restarts some would wait for ever otherwise.
+    since.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .forEach(each -> waiting.add(each.getKey()));
     startUploads();
     for (String id : keysWith("follow-ups")) {
       setCurrentKey(id);
@@ -277,6 +296,7 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
     }
     pending.update(record.getValue());
     queued.update(training(record.getValue()).contentBytes());
+    arrived.update(timers.currentProcessingTime());
     waiting.add(id);
     startUploads();
   }
@@ -297,13 +317,32 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
     }
   }
 
-  /** An upload that has ended. */
-  private record Upload<IN>(IN element, TrainingEvent outcome, Duration took) {}
+  /** When the current element came; 0 if an older version left that out. */
+  private long arrived() throws IOException {
+    Long time = arrived.value();
+    return time == null ? 0 : time;
+  }
+
+  /** An element whose turn it is. */
+  private record Turn<IN>(IN element, Duration waited) {}
+
+  /** An upload that has ended; without outcome, if it was not to be made any more. */
+  private record Upload<IN>(IN element, @Nullable TrainingEvent outcome, Duration took) {}
 
   /** On a thread of the pool. An element is read once there is heap for what it brings along. */
   private Upload<IN> upload(String id, long bytes) throws InterruptedException {
     memory.acquire(bytes);
-    IN element = uploads.ask(id, () -> Objects.requireNonNull(pending.value()));
+    Turn<IN> turn =
+        uploads.ask(
+            id,
+            () ->
+                new Turn<>(
+                    Objects.requireNonNull(pending.value()),
+                    Duration.ofMillis(timers.currentProcessingTime() - arrived())));
+    IN element = turn.element();
+    if (turn.waited().compareTo(LONG_WAIT) >= 0 && isObsolete(element)) {
+      return new Upload<>(element, null, Duration.ZERO);
+    }
     Training training = training(element);
     long start = System.nanoTime();
     LongConsumer progress =
@@ -316,14 +355,41 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
     return new Upload<>(element, outcome, Duration.ofNanos(System.nanoTime() - start));
   }
 
+  private boolean isObsolete(IN element) throws InterruptedException {
+    try {
+      return retrier.retrying(
+          () -> {
+            try {
+              return converter.isObsolete(element);
+            } catch (IOException unreadable) {
+              throw new UploadException(Verdict.UNAVAILABLE, unreadable.toString());
+            }
+          });
+    } catch (UploadException unreadable) {
+      return false; // nor can its journal be read, then
+    }
+  }
+
   private void complete(String id, Upload<IN> upload) throws Exception {
-    IN element = upload.element();
-    TrainingEvent outcome = upload.outcome();
     running--;
-    emit(element, outcome);
     pending.clear();
     queued.clear();
-    measure(outcome, upload.took());
+    arrived.clear();
+    if (upload.outcome() == null) {
+      LOG.info("Training {} ended before, and its files have been removed since", id);
+    } else {
+      complete(id, upload.element(), upload.outcome(), upload.took());
+    }
+    if (withdrawals.get().iterator().hasNext()) {
+      withdraw(id);
+    }
+    startUploads();
+  }
+
+  private void complete(String id, IN element, TrainingEvent outcome, Duration took)
+      throws Exception {
+    emit(element, outcome);
+    measure(outcome, took);
     List<FollowUp> todo = trainer.after(outcome, now());
     if (!todo.isEmpty()) {
       remainder.update(converter.remainder(element));
@@ -339,10 +405,6 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
       made.update(converter.remainder(element));
       madeClassifier.update(outcome.classifier());
     }
-    if (withdrawals.get().iterator().hasNext()) {
-      withdraw(id);
-    }
-    startUploads();
   }
 
   /** Undoes a training that is not under way. */

@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 import io.github.satchel.connectors.training.ElementConverter;
 import io.github.satchel.connectors.training.Training;
 import io.github.satchel.connectors.training.TrainingEvent;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.core.fs.Path;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -106,6 +108,12 @@ public final class OperatorFixture implements AutoCloseable {
     public boolean withdraws(Training training) {
       return training.archives().isEmpty();
     }
+
+    @Override
+    public boolean isObsolete(Training training) throws IOException {
+      Path journal = new Path(training.journal());
+      return !journal.getFileSystem().exists(journal.getParent());
+    }
   }
 
   /** What was said of withdrawals. */
@@ -186,6 +194,7 @@ public final class OperatorFixture implements AutoCloseable {
     return Stream.of(
                 "pending",
                 "queued",
+                "arrived",
                 "remainder",
                 "classifier",
                 "follow-ups",

@@ -34,6 +34,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OperatorSnapshotUtil;
+import org.apache.flink.util.FileUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,6 +184,49 @@ class TrainingOperatorTest {
       assertThat(trainer.isEmpty()).isTrue();
     }
     assertThat(watson.creates()).hasSize(52);
+  }
+
+  @Test
+  void trainingsThatWaitAreRunInOrderOfArrivalAlsoAfterARestart() throws Exception {
+    List<String> ids = IntStream.range(0, 20).mapToObj(i -> "r" + i).toList();
+    OperatorSubtaskState state;
+    watson.creates.add(watson.hanging());
+    try (var trainer = new OperatorFixture(sink().setMaxConcurrentUploads(1))) {
+      for (String id : ids) {
+        trainer.process(TestTrainings.pets(directory, id, "key"));
+        trainer.setTime(Duration.ofMillis(trainer.harness.getProcessingTime() + 1));
+      }
+      trainer.until(() -> watson.creates().size() == 1);
+      state = trainer.snapshot(1);
+    }
+    var settings = sink().setFollow(false).setMaxConcurrentUploads(1);
+    try (var trainer = new OperatorFixture(settings, state, Duration.ZERO)) {
+      trainer.finish();
+      assertThat(trainer.events())
+          .extracting(event -> event.training().id())
+          .containsExactlyElementsOf(ids);
+    }
+  }
+
+  /** Its outcome was told before the failure, and its files were removed some time after that. */
+  @Test
+  void whatAnOlderCheckpointHasWaitingIsNotRunIfItsFilesAreRemoved() throws Exception {
+    OperatorSubtaskState state;
+    watson.creates.add(watson.hanging());
+    try (var trainer = new OperatorFixture(sink().setMaxConcurrentUploads(1))) {
+      trainer.process(TestTrainings.pets(directory, "r1", "first"));
+      trainer.until(() -> watson.creates().size() == 1);
+      trainer.process(TestTrainings.pets(directory, "r2", "first"));
+      state = trainer.snapshot(1);
+      FileUtils.deleteDirectory(directory.resolve("r2").toFile());
+    }
+    var settings = sink().setFollow(false);
+    try (var trainer = new OperatorFixture(settings, state, Duration.ofMinutes(1))) {
+      trainer.finish();
+      assertThat(trainer.events()).extracting(event -> event.training().id()).containsExactly("r1");
+      assertThat(trainer.isEmpty()).isTrue();
+    }
+    assertThat(watson.creates()).hasSize(2);
   }
 
   @Test
