@@ -5,8 +5,6 @@ export type SatchelErrorCode =
   | 'forbidden'
   | 'topic-missing'
   | 'too-large'
-  /** The job does not take the message. */
-  | 'rejected'
   /** Kafka is away: a warning while the connection is made again, an error once a timeout is over. */
   | 'connection-lost'
   /** Nothing was heard of a request for as long as the caller would wait. */

@@ -157,7 +157,6 @@ export class Satchel {
       await this.#write(JSON.stringify(message), 'projectId' in whom ? whom.projectId : undefined)
       for await (const event of events) {
         if (event.type === 'forgotten') return event
-        if (event.type === 'rejected') throw new SatchelError('rejected', event.error.message)
       }
     } finally {
       over.abort()
