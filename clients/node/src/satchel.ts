@@ -139,7 +139,7 @@ export class Satchel {
 
   /**
    * Has the job forget a project or a user: requests that are open end as `cancelled`; archives, cached pictures and
-   * classifiers are deleted. That takes some minutes; it goes on if this process ends.
+   * classifiers are deleted. That can take some minutes, and goes on if this process ends.
    *
    * @returns what was removed, and what remains, a sentence each
    * @throws {@link SatchelError} if it could not be written, or no answer comes for `timeout`

@@ -33,8 +33,8 @@ record Output(CommandSpec spec, boolean json) {
         "request to outcome  p50 %.2f s, p95 %.2f s, max %.2f s; mean %.2f s, %.2f of max"
             .formatted(
                 result.p50(), result.p95(), result.max(), result.mean(), result.meanToMax()));
-    if (result.ahead() != null) {
-      say("the one in front    %.2f s".formatted(result.ahead()));
+    if (result.large() != null) {
+      say("the large request   %.2f s".formatted(result.large()));
     }
     say(
         "of the mean pupil   waiting %.2f s, images %.2f s, packing %.2f s, uploading %.2f s"

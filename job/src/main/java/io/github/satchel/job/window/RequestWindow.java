@@ -288,7 +288,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
         trained(id, ended);
       } // else it was told here, or before a failure
     } else if (ended != null) {
-      if (cause == null && !ended.forgotten() && askedAgain.value() == null) {
+      if (cause == null && ended.canBeTold() && askedAgain.value() == null) {
         LOG.info("Request {} is a repetition; its outcome is sent again", id);
         askedAgain.update(true);
         if (!ended.training()) {
@@ -380,6 +380,7 @@ public final class RequestWindow extends AbstractStreamOperator<PackedRequest>
     Tombstone ended = tombstone.value();
     if (ended != null) {
       tombstone.update(ended.asForgotten());
+      askedAgain.clear();
       passOn(id, forget, ended.http());
     } else if (ending.value() != null) {
       forgets.put(forget.tally(), forget);

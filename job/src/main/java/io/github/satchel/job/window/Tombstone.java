@@ -20,6 +20,11 @@ public record Tombstone(
     boolean forgotten,
     boolean training) {
 
+  /** Whether its outcome can be told again: of one that is being removed not all is there. */
+  boolean canBeTold() {
+    return !forgotten && removals == 0;
+  }
+
   /** The same, with another time at which it goes. */
   Tombstone until(long time) {
     return new Tombstone(time, keepArchives, removals, after, http, forgotten, training);

@@ -434,6 +434,42 @@ class RequestSignalsTest {
     assertThat(archives.resolve("r-1/cat.zip")).exists();
   }
 
+  @Test
+  void aRepeatThatWaitsForTheOutcomeDoesNotKeepAForgottenRequest() throws Exception {
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.settle();
+    window.repeat(request);
+    window.signal(FORGOTTEN);
+
+    window.setTime(NOW + REMEMBER.toMillis());
+    window.settle();
+
+    assertThat(archives.resolve("r-1")).doesNotExist();
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+  }
+
+  /** Some of its files may be gone, so a trainer would call it failed. */
+  @Test
+  void aRequestWhoseRemovalHasBegunIsNotHandedOverAgain() throws Exception {
+    window.close();
+    window =
+        WindowFixture.open(
+            new ArchiveSettings(FailingFileSystem.uri(archives), false, 2, 2, 0, 1 << 20), null);
+    window.send(request);
+    window.sendImages(request, 0, 20);
+    window.onlyPacked();
+    window.signal(ENDED);
+    FailingFileSystem.failDeletes(1);
+    window.setTime(NOW + REMEMBER.toMillis());
+    window.settle();
+    window.repeat(request);
+    window.settle();
+
+    assertThat(window.packed()).hasSize(1);
+  }
+
   /** Its files go after the next checkpoint, whatever the trainer does. */
   @Test
   void aForgottenRequestDoesNotStayForTheTrainersOutcome() throws Exception {

@@ -72,7 +72,7 @@ public record Burst(
         round(mean),
         round(mean / max),
         log.entries().stream()
-            .filter(entry -> entry.load().ahead())
+            .filter(entry -> entry.load().name().equals(LoadFactory.LARGE))
             .map(Entry::time)
             .filter(Objects::nonNull)
             .map(time -> round(seconds(time)))

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param seconds from the first request written to the last outcome read
  * @param p50 from request written to outcome read, of the pupils
  * @param meanToMax mean by maximum: 1 if all wait for the last, 0.5 if they end one by one
- * @param ahead from request written to outcome read, of the first request in front of the class, if
- *     there was one
+ * @param large from request written to outcome read, of the large request, if there was one
  * @param cpuSeconds of the job's processes over the burst
  * @param stages where the mean pupil's time went
  * @param processes every one, the job's first
@@ -38,7 +37,7 @@ public record BurstResult(
     double max,
     double mean,
     double meanToMax,
-    @Nullable Double ahead,
+    @Nullable Double large,
     double cpuSeconds,
     double imagesPerCpuSecond,
     Stages stages,

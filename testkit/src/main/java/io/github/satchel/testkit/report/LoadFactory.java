@@ -13,6 +13,9 @@ import java.util.function.LongFunction;
 /** Makes requests, each of a project of its own, with pictures that no other request has. */
 public final class LoadFactory {
 
+  /** The name of the large request. */
+  static final String LARGE = "large";
+
   /** Longer than any benchmark: what is too slow is measured, not given up. */
   private static final int DEADLINE_SECONDS = 1800;
 
@@ -79,7 +82,7 @@ public final class LoadFactory {
   public Load large(String run, int labels, int images) {
     RequestBuilder request = request(run + "-large", "A large one", labels, images);
     return new Load(
-        "large", request.store().json(), labels * images, Set.of(Event.Type.STORED), true);
+        LARGE, request.store().json(), labels * images, Set.of(Event.Type.STORED), true);
   }
 
   /** Requests of one user, each of a project of its own; what exceeds a quota is rejected. */
