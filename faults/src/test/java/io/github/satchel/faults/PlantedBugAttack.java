@@ -37,18 +37,18 @@ class PlantedBugAttack {
   private static final Patch STRAY_TIMER =
       new Patch(
           JOB + "window/RequestWindow.java",
-          "long progressTimer = currentTally\\(\\).progressTimer\\(\\);",
+          "long progressTimer = images.tally\\(\\).progressTimer\\(\\);",
           """
           long progressTimer =
-              currentTally().progressTimer() == 0
+              images.tally().progressTimer() == 0
                   ? 0
-                  : currentTally().progressAt() + progressInterval.toMillis();\
+                  : images.tally().progressAt() + progressInterval.toMillis();\
           """);
 
   /** A timer is taken for that of the tombstone because there is a tombstone. */
   private static final Patch ANY_TIMER =
       new Patch(
-          JOB + "window/RequestWindow.java", "if \\(time == ended.forgetAt\\(\\)\\)", "if (true)");
+          JOB + "window/Tombstones.java", "if \\(time == ended.forgetAt\\(\\)\\)", "if (true)");
 
   /** Whoever is given a training uploads it, also when another does so already. */
   private static final Patch TWO_OWNERS =

@@ -1,5 +1,6 @@
 package io.github.satchel.job.forget;
 
+import io.github.satchel.connectors.training.operator.KeyedOperator;
 import io.github.satchel.connectors.training.operator.KeyedWork;
 import io.github.satchel.contract.Event;
 import io.github.satchel.job.cache.Directories;
@@ -15,24 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.fs.Path;
-import org.apache.flink.runtime.state.StateInitializationContext;
-import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
-import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
-import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.TimeUtils;
 import org.jspecify.annotations.Nullable;
@@ -50,13 +41,10 @@ import org.slf4j.LoggerFactory;
  * <p>The task thread never waits for the store. A thread of {@link KeyedWork} does, and tries until
  * it succeeds; after a restore it begins anew, and then counts what is left.
  */
-public final class ForgetOperator extends AbstractStreamOperator<Event>
-    implements OneInputStreamOperator<Removal, Event>, Triggerable<String, VoidNamespace> {
+public final class ForgetOperator extends KeyedOperator<Event>
+    implements OneInputStreamOperator<Removal, Event> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ForgetOperator.class);
-
-  /** No checkpoint. */
-  private static final long NONE = 0;
 
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
@@ -67,10 +55,8 @@ public final class ForgetOperator extends AbstractStreamOperator<Event>
 
   private final ForgetSettings settings;
 
-  private transient MailboxExecutor mailbox;
-  private transient KeyedWork work;
+  private transient KeyedWork removing;
   private transient @Nullable ImageCache cache;
-  private transient InternalTimerService<VoidNamespace> timers;
 
   private transient ValueState<Forget> forget;
 
@@ -86,41 +72,21 @@ public final class ForgetOperator extends AbstractStreamOperator<Event>
   /** What waits for a checkpoint, and the one before which it came. */
   private transient Map<String, Long> waiting;
 
-  private transient long taken;
-  private transient long completed;
-
   @SuppressWarnings("NullAway.Init") // the rest comes with open()
   public ForgetOperator(ForgetSettings settings) {
     this.settings = settings;
   }
 
   @Override
-  public void setMailboxExecutor(MailboxExecutor executor) {
-    mailbox = executor;
-  }
-
-  @Override
-  public void initializeState(StateInitializationContext context) throws Exception {
-    super.initializeState(context);
-    completed = context.getRestoredCheckpointId().orElse(NONE);
-    taken = completed;
-  }
-
-  @Override
   public void open() throws Exception {
     super.open();
-    timers = getInternalTimerService("timers", VoidNamespaceSerializer.INSTANCE, this);
     forget = state(FORGET, TypeInformation.of(Forget.class));
-    removals =
-        getRuntimeContext()
-            .getMapState(
-                new MapStateDescriptor<>(
-                    "removals", Types.STRING, TypeInformation.of(Removal.class)));
+    removals = mapState("removals", Types.STRING, TypeInformation.of(Removal.class));
     missing = state("missing", Types.INT);
     again = state(AGAIN, TypeInformation.of(Subject.class));
     waiting = new HashMap<>();
     cache = settings.cache() == null ? null : new ImageCache(settings.cache(), Clock.systemUTC());
-    work = new KeyedWork(mailbox, this::setCurrentKey, "satchel-forget", 1, CLOSE_LIMIT);
+    removing = work("satchel-forget", 1, CLOSE_LIMIT);
     for (String tally : keysWith(FORGET)) {
       setCurrentKey(tally);
       if (missing.value() == 0) {
@@ -148,27 +114,20 @@ public final class ForgetOperator extends AbstractStreamOperator<Event>
     if (left > 0) {
       return;
     }
-    if (completed == NONE) {
+    if (isPast(lastCheckpoint())) {
       remove(tally);
     } else {
-      waiting.put(tally, taken);
+      waiting.put(tally, lastCheckpoint());
     }
-  }
-
-  @Override
-  public void snapshotState(StateSnapshotContext context) throws Exception {
-    super.snapshotState(context);
-    taken = context.getCheckpointId();
   }
 
   @Override
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     super.notifyCheckpointComplete(checkpointId);
-    completed = Math.max(completed, checkpointId);
     List<String> ready = new ArrayList<>();
     waiting.forEach(
         (tally, before) -> {
-          if (before < checkpointId) {
+          if (isPast(before)) {
             ready.add(tally);
           }
         });
@@ -179,14 +138,14 @@ public final class ForgetOperator extends AbstractStreamOperator<Event>
   }
 
   private void remove(String tally) {
-    work.submit(tally, () -> removed(tally), this::answer);
+    removing.submit(tally, () -> removed(tally), this::answer);
   }
 
   /** On a thread of its own. */
   private Event.Forgotten removed(String tally) throws InterruptedException {
-    Forget wanted = work.ask(tally, () -> Objects.requireNonNull(forget.value()));
+    Forget wanted = removing.ask(tally, () -> Objects.requireNonNull(forget.value()));
     List<Removal> requests =
-        work.ask(
+        removing.ask(
             tally,
             () -> {
               List<Removal> all = new ArrayList<>();
@@ -228,7 +187,8 @@ public final class ForgetOperator extends AbstractStreamOperator<Event>
         throw e;
       } catch (Exception e) { // clients of stores throw any
         LOG.warn("What is to be forgotten cannot be removed yet: {}", e.toString());
-        if (work.closedWithin(FIRST_WAIT.multipliedBy(1L << Math.min(attempt, MAX_DOUBLINGS)))) {
+        if (removing.closedWithin(
+            FIRST_WAIT.multipliedBy(1L << Math.min(attempt, MAX_DOUBLINGS)))) {
           throw new InterruptedException("The task has ended");
         }
       }
@@ -244,7 +204,7 @@ public final class ForgetOperator extends AbstractStreamOperator<Event>
         removed.archives(),
         removed.pictures(),
         removed.classifiers());
-    Instant now = Instant.ofEpochMilli(timers.currentProcessingTime());
+    Instant now = Instant.ofEpochMilli(now());
     output.collect(new StreamRecord<>(Event.forgotten(done.requestId(), removed, now)));
     forget.clear();
     removals.clear();
@@ -256,39 +216,22 @@ public final class ForgetOperator extends AbstractStreamOperator<Event>
   }
 
   private void deleteLater() {
-    timers.registerProcessingTimeTimer(
-        VoidNamespace.INSTANCE, timers.currentProcessingTime() + settings.underWay().toMillis());
+    setTimer(now() + settings.underWay().toMillis());
   }
 
   @Override
   public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
     Subject subject = again.value();
     if (subject != null) {
-      work.submit(timer.getKey(), () -> deletePictures(subject), deleted -> again.clear());
+      removing.submit(timer.getKey(), () -> deletePictures(subject), deleted -> again.clear());
     }
-  }
-
-  @Override
-  public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
-    throw new IllegalStateException("there are no such timers");
   }
 
   @Override
   public void close() throws Exception {
-    if (work != null) {
-      work.close();
+    if (removing != null) {
+      removing.close();
     }
     super.close();
-  }
-
-  private <T> ValueState<T> state(String name, TypeInformation<T> type) {
-    return getRuntimeContext().getState(new ValueStateDescriptor<>(name, type));
-  }
-
-  private List<String> keysWith(String state) {
-    try (Stream<String> keys =
-        this.<String>getKeyedStateBackend().getKeys(state, VoidNamespace.INSTANCE)) {
-      return keys.toList();
-    }
   }
 }

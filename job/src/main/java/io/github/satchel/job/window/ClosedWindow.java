@@ -1,17 +1,19 @@
 package io.github.satchel.job.window;
 
+import io.github.satchel.connectors.training.operator.KeyedWork;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.model.Ending;
 import io.github.satchel.job.model.Problem;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 /**
  * A window that has closed, as seen from the threads that write its archives. Its state is read by
  * the task thread only, so each call waits for that; each takes it a few milliseconds at most.
  */
-interface ClosedWindow {
+final class ClosedWindow {
 
   /**
    * All but the images.
@@ -34,11 +36,33 @@ interface ClosedWindow {
    */
   record Slice(List<ArchiveEntry> images, int next) {}
 
-  Contents contents() throws InterruptedException;
+  private final String requestId;
+  private final KeyedWork threads;
+  private final Callable<Contents> contents;
+  private final GatheredImages images;
 
-  /** Why images failed, in a range of at most {@link RequestWindow#IMAGES_AT_ONCE} indices. */
-  Map<Integer, Problem> problems(int from, int to) throws InterruptedException;
+  /**
+   * @param contents reads them, on the task thread
+   */
+  ClosedWindow(
+      String requestId, KeyedWork threads, Callable<Contents> contents, GatheredImages images) {
+    this.requestId = requestId;
+    this.threads = threads;
+    this.contents = contents;
+    this.images = images;
+  }
+
+  Contents contents() throws InterruptedException {
+    return threads.ask(requestId, contents);
+  }
+
+  /** Why images failed, in a range of at most {@link GatheredImages#AT_ONCE} indices. */
+  Map<Integer, Problem> problems(int from, int to) throws InterruptedException {
+    return threads.ask(requestId, () -> images.problems(from, to));
+  }
 
   /** The images from an index on, up to another, about a slice's worth of them. */
-  Slice images(int from, int to) throws InterruptedException;
+  Slice images(int from, int to) throws InterruptedException {
+    return threads.ask(requestId, () -> images.slice(from, to));
+  }
 }

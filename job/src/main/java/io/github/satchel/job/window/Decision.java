@@ -1,5 +1,6 @@
 package io.github.satchel.job.window;
 
+import io.github.satchel.contract.Delivery;
 import io.github.satchel.contract.Event;
 import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedRequest;
@@ -23,6 +24,11 @@ record Decision(
     @Nullable Event outcome,
     @Nullable PackedRequest packed,
     boolean inline) {
+
+  /** Whether the archives go to an endpoint instead of a training service. */
+  boolean goesToEndpoint() {
+    return packed != null && packed.deliverTo().kind() == Delivery.Kind.HTTP;
+  }
 
   /** Bytes of archives that this holds in memory. */
   long heldBytes() {

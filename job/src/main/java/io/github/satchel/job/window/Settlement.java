@@ -212,9 +212,8 @@ final class Settlement {
     int total = contents.request().images();
     Map<Integer, Problem> problems = new HashMap<>();
     if (contents.tally().counts(total).failed() > 0) {
-      for (int from = 0; from < total; from += RequestWindow.IMAGES_AT_ONCE) {
-        problems.putAll(
-            window.problems(from, Math.min(from + RequestWindow.IMAGES_AT_ONCE, total)));
+      for (int from = 0; from < total; from += GatheredImages.AT_ONCE) {
+        problems.putAll(window.problems(from, Math.min(from + GatheredImages.AT_ONCE, total)));
       }
     }
     List<Failure> failures = new ArrayList<>();

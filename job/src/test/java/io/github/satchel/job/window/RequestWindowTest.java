@@ -411,7 +411,7 @@ class RequestWindowTest {
     restart(removing);
     Files.move(elsewhere, archives.resolve("r-1"));
 
-    window.setTime(NOW + REMEMBER.plus(RequestWindow.FORGET_AGAIN).toMillis());
+    window.setTime(NOW + REMEMBER.plus(Tombstones.REMOVE_AGAIN).toMillis());
     window.settle();
 
     assertThat(window.timers()).isZero();
@@ -437,7 +437,7 @@ class RequestWindowTest {
       window.setTime(next);
       window.settle();
       assertThat(archives.resolve("r-1/cat.zip")).exists();
-      next += RequestWindow.FORGET_AGAIN.multipliedBy(wait).toMillis();
+      next += Tombstones.REMOVE_AGAIN.multipliedBy(wait).toMillis();
       window.setTime(next - 1);
       window.settle();
       assertThat(archives.resolve("r-1/cat.zip")).exists();
@@ -468,7 +468,7 @@ class RequestWindowTest {
       window.setTime(time);
       window.settle();
       assertThat(archives.resolve("r-1/cat.zip")).exists();
-      time += RequestWindow.FORGET_AGAIN.toMillis();
+      time += Tombstones.REMOVE_AGAIN.toMillis();
     }
 
     window.checkpoint(8);
@@ -494,7 +494,7 @@ class RequestWindowTest {
     assertThat(archives.resolve("r-1/cat.zip")).exists();
 
     window.checkpoint(9);
-    window.setTime(NOW + REMEMBER.plus(RequestWindow.FORGET_AGAIN).toMillis());
+    window.setTime(NOW + REMEMBER.plus(Tombstones.REMOVE_AGAIN).toMillis());
     window.settle();
     assertThat(archives.resolve("r-1")).doesNotExist();
     assertThat(window.stateEntries()).isZero();

@@ -21,7 +21,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,12 +28,9 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.LongConsumer;
-import java.util.stream.Stream;
-import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -46,13 +42,9 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.runtime.metrics.MetricNames;
 import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
-import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Output;
-import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
@@ -80,8 +72,8 @@ import org.slf4j.LoggerFactory;
  * @param <IN> the elements
  * @param <OUT> what events become
  */
-public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
-    implements OneInputStreamOperator<IN, OUT>, Triggerable<String, VoidNamespace> {
+public final class TrainingOperator<IN, OUT> extends KeyedOperator<OUT>
+    implements OneInputStreamOperator<IN, OUT> {
 
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(TrainingOperator.class);
@@ -120,14 +112,12 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
   private final @Nullable Withdrawals<IN, ?> withdrawn;
   private final TrainingOptions options;
 
-  private transient MailboxExecutor mailbox;
   private transient Retrier retrier;
   private transient Trainer trainer;
   private transient TrainingRunner runner;
   private transient ByteBudget memory;
   private transient KeyedWork uploads;
   private transient KeyedWork steps;
-  private transient InternalTimerService<VoidNamespace> timers;
   private transient Clock clock;
 
   private transient ValueState<IN> pending;
@@ -189,24 +179,14 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
   }
 
   @Override
-  public void setMailboxExecutor(MailboxExecutor executor) {
-    mailbox = executor;
-  }
-
-  @Override
   public void open() throws Exception {
     super.open();
-    timers = getInternalTimerService("timers", VoidNamespaceSerializer.INSTANCE, this);
     pending = state("pending", elements);
     queued = state("queued", Types.LONG);
     arrived = state("arrived", Types.LONG);
     remainder = state("remainder", elements);
     classifier = state("classifier", TypeInformation.of(Classifier.class));
-    followUps =
-        getRuntimeContext()
-            .getMapState(
-                new MapStateDescriptor<>(
-                    "follow-ups", Types.STRING, TypeInformation.of(FollowUp.class)));
+    followUps = mapState("follow-ups", Types.STRING, TypeInformation.of(FollowUp.class));
     made = remembered("made", elements);
     madeClassifier = remembered("made-classifier", TypeInformation.of(Classifier.class));
     withdrawals =
@@ -230,20 +210,8 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
                 job,
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks()));
     runner = new TrainingRunner(trainer, retrier, options.keepArchives(), metrics, clock);
-    uploads =
-        new KeyedWork(
-            mailbox,
-            this::setCurrentKey,
-            "satchel-trainer-upload",
-            options.maxConcurrentUploads(),
-            CLOSE_LIMIT);
-    steps =
-        new KeyedWork(
-            mailbox,
-            this::setCurrentKey,
-            "satchel-trainer-follow-up",
-            FOLLOW_UP_THREADS,
-            CLOSE_LIMIT);
+    uploads = work("satchel-trainer-upload", options.maxConcurrentUploads(), CLOSE_LIMIT);
+    steps = work("satchel-trainer-follow-up", FOLLOW_UP_THREADS, CLOSE_LIMIT);
     resume();
   }
 
@@ -296,7 +264,7 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
     }
     pending.update(record.getValue());
     queued.update(training(record.getValue()).contentBytes());
-    arrived.update(timers.currentProcessingTime());
+    arrived.update(now());
     waiting.add(id);
     startUploads();
   }
@@ -337,8 +305,7 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
             id,
             () ->
                 new Turn<>(
-                    Objects.requireNonNull(pending.value()),
-                    Duration.ofMillis(timers.currentProcessingTime() - arrived())));
+                    Objects.requireNonNull(pending.value()), Duration.ofMillis(now() - arrived())));
     IN element = turn.element();
     if (turn.waited().compareTo(LONG_WAIT) >= 0 && isObsolete(element)) {
       return new Upload<>(element, null, Duration.ZERO);
@@ -390,7 +357,7 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
       throws Exception {
     emit(element, outcome);
     measure(outcome, took);
-    List<FollowUp> todo = trainer.after(outcome, now());
+    List<FollowUp> todo = trainer.after(outcome, instant());
     if (!todo.isEmpty()) {
       remainder.update(converter.remainder(element));
       classifier.update(Objects.requireNonNull(outcome.classifier()));
@@ -413,10 +380,10 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
     IN element = made.value() == null ? remainder.value() : made.value();
     Classifier created =
         madeClassifier.value() == null ? classifier.value() : madeClassifier.value();
-    FollowUp work = created == null ? null : trainer.withdrawal(created, now());
+    FollowUp work = created == null ? null : trainer.withdrawal(created, instant());
     FollowUp known = work == null ? null : followUps.get(work.key());
     if (work == null || (known != null && known.kind() == FollowUp.Kind.SECOND_DELETION)) {
-      answerWithdrawals(now(), null, null);
+      answerWithdrawals(instant(), null, null);
       clearUnlessFollowed();
     } else if (known == null) {
       remainder.update(element);
@@ -473,8 +440,8 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
   }
 
   private void schedule(String id, FollowUp work) throws Exception {
-    if (work.due().isAfter(now())) {
-      timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, work.due().toEpochMilli());
+    if (work.due().isAfter(instant())) {
+      setTimer(work.due().toEpochMilli());
     } else {
       start(id, work);
     }
@@ -485,15 +452,10 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
     startFollowUps(timer.getKey());
   }
 
-  @Override
-  public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
-    throw new IllegalStateException("there are no such timers");
-  }
-
   private void startFollowUps(String id) throws Exception {
     List<FollowUp> due = new ArrayList<>();
     for (Map.Entry<String, FollowUp> each : followUps.entries()) {
-      if (!each.getValue().due().isAfter(now())) {
+      if (!each.getValue().due().isAfter(instant())) {
         due.add(each.getValue());
       }
     }
@@ -508,8 +470,8 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
       return;
     }
     if (underWay.size() >= MAX_FOLLOW_UPS && !work.isUrgent()) {
-      putOffUntil = Math.max(putOffUntil + PUT_OFF_MS, timers.currentProcessingTime() + PUT_OFF_MS);
-      timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, putOffUntil);
+      putOffUntil = Math.max(putOffUntil + PUT_OFF_MS, now() + PUT_OFF_MS);
+      setTimer(putOffUntil);
       return;
     }
     underWay.add(name);
@@ -517,7 +479,7 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
     IN element = Objects.requireNonNull(remainder.value());
     Classifier made = Objects.requireNonNull(classifier.value());
     Training training = training(element);
-    Instant now = now();
+    Instant now = instant();
     steps.submit(
         id,
         () -> trainer.advance(training, made, work, now),
@@ -561,15 +523,15 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
         converter.convert(element), "an element that stands for no training");
   }
 
-  private Instant now() {
-    return Instant.ofEpochMilli(timers.currentProcessingTime());
+  private Instant instant() {
+    return Instant.ofEpochMilli(now());
   }
 
   /** Waits for every outcome and the first attempt at each deletion. */
   @Override
   public void finish() throws Exception {
     while ((running > 0 || urgent > 0) && !uploads.isClosed()) {
-      mailbox.yield();
+      yieldToMailbox();
     }
     super.finish();
   }
@@ -588,10 +550,6 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
     super.close();
   }
 
-  private <T> ValueState<T> state(String name, TypeInformation<T> type) {
-    return getRuntimeContext().getState(new ValueStateDescriptor<>(name, type));
-  }
-
   /** State that goes by itself; nothing is put into it if there is nothing to remember. */
   private <T> ValueState<T> remembered(String name, TypeInformation<T> type) {
     ValueStateDescriptor<T> descriptor = new ValueStateDescriptor<>(name, type);
@@ -604,12 +562,5 @@ public final class TrainingOperator<IN, OUT> extends AbstractStreamOperator<OUT>
               .build());
     }
     return getRuntimeContext().getState(descriptor);
-  }
-
-  private Set<String> keysWith(String state) {
-    try (Stream<String> keys =
-        this.<String>getKeyedStateBackend().getKeys(state, VoidNamespace.INSTANCE)) {
-      return keys.collect(LinkedHashSet::new, LinkedHashSet::add, LinkedHashSet::addAll);
-    }
   }
 }
