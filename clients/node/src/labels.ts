@@ -8,7 +8,9 @@ const REFUSED = /[$*\-{}\\|/'"`[\]]/g
  * The labels that a pupil chose as labels of the contract, one for each. A label keeps its script (Unicode NFC).
  * Of the characters that the training service refuses, each becomes its full-width form (`T-Rex` is `T－Rex`, which
  * reads the same), and control characters become spaces. What is longer than 30 characters is cut. Two labels never
- * become one: what would be the same gets a number. Labels that are the same in NFC are one label.
+ * become one: what would be the same gets a number. Labels that are the same in NFC are one label. The same labels in
+ * the same order get the same names each time. The job changes none of these names, so that this map tells which class
+ * of the trainer stands for which of the pupil's labels.
  *
  * @returns by the label as it was given
  */
@@ -40,7 +42,7 @@ function readable(label: string): string {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     .replace(/[\u0000-\u001f]/g, ' ')
   const name = cut(allowed, MAX_LENGTH)
-  return name === '' || name === '.' || name === '..' ? `_${name}` : name
+  return name.trim() === '' || name === '.' || name === '..' ? cut(`_${name}`, MAX_LENGTH) : name
 }
 
 /** The first so many characters, never half of one that is made of several (a family emoji, a letter with marks). */

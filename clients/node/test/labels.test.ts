@@ -40,6 +40,18 @@ test('two labels never become one', () => {
   ])
 })
 
+test('a label of nothing but spaces gets a name that the trainer takes', () => {
+  assert.deepEqual(
+    [...trainerLabels([' ', '\u3000', '_ ', 'a'])],
+    [
+      [' ', '_  (2)'],
+      ['\u3000', '_\u3000'],
+      ['_ ', '_ '],
+      ['a', 'a']
+    ]
+  )
+})
+
 test('the same letters, written in two ways of Unicode, are one label', () => {
   assert.deepEqual([...trainerLabels(['café', 'cafe\u0301']).values()], ['café', 'café'])
 })

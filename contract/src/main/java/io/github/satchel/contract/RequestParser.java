@@ -37,7 +37,7 @@ public final class RequestParser {
   static final int MAX_FAILURES = 1_000;
   static final int MAX_OTHER_NODES = 10_000;
 
-  /** Longest id, in characters, that a rejection repeats. */
+  /** Longest id or label, in characters, that a rejection repeats. */
   private static final int MAX_ECHOED = 1_000;
 
   private static final Set<String> RECEIVERS = Set.of("watson", "http", "store");
@@ -265,6 +265,12 @@ public final class RequestParser {
 
   private static Failure failure(String base, Error error) {
     String pointer = base + error.getInstanceLocation();
+    if (error.getKeyword().equals("propertyNames")) { // which labels have, and nothing else
+      String label = error.getProperty();
+      return label.length() > MAX_ECHOED
+          ? invalid(pointer, TrainingLimits.BAD_LABEL)
+          : Failure.ofLabel(FailureCode.INVALID_REQUEST, TrainingLimits.BAD_LABEL, label);
+    }
     return error.getKeyword().equals("required")
         ? invalid(pointer + "/" + escape(error.getProperty()), "is missing")
         : invalid(pointer, error.getMessage());

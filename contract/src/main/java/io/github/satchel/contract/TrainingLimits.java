@@ -18,6 +18,9 @@ public final class TrainingLimits {
   /** Most bytes of all archives of a request. */
   public static final long MAX_REQUEST_BYTES = 256_000_000;
 
+  public static final String BAD_LABEL =
+      "A label has 1 to 30 characters that are not all spaces, none of them $ * - { } \\ | / ' \" ` [ ],"
+          + " and is not . or ..";
   public static final String TOO_FEW_IMAGES = "Not enough images to train the classifier";
   public static final String TOO_MANY_IMAGES = "Number of images exceeds maximum (10000)";
   public static final String TOO_LARGE = "Training data exceeds maximum limit (100 mb)";
