@@ -3,8 +3,10 @@ package io.github.satchel.job;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.github.satchel.contract.Json;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -31,7 +33,10 @@ final class TopologyServers implements AutoCloseable {
   private static final Pattern NAME =
       Pattern.compile("name=\"name\"[^\\r]*\\r\\n(?:[^\\r]+\\r\\n)*\\r\\n([^\\r]+)\\r\\n");
 
+  private static final Pattern CLASS = Pattern.compile("name=\"(.+?)_positive_examples\"");
+
   private final Map<String, String> classifiers = new ConcurrentHashMap<>();
+  private final Map<String, List<String>> classes = new ConcurrentHashMap<>();
   private final List<String> posted = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -64,6 +69,15 @@ final class TopologyServers implements AutoCloseable {
     return List.copyOf(classifiers.values());
   }
 
+  /**
+   * Names of the classes of a training, in the order in which their archives came.
+   *
+   * @param name of the classifier, or the key of the request to the endpoint
+   */
+  List<String> classes(String name) {
+    return classes.getOrDefault(name, List.of());
+  }
+
   /** Keys of the requests that the endpoint took. */
   List<String> posted() {
     return posted;
@@ -87,8 +101,12 @@ final class TopologyServers implements AutoCloseable {
   }
 
   private void train(HttpExchange exchange) throws IOException {
-    exchange.getRequestBody().readAllBytes();
-    posted.add(exchange.getRequestHeaders().getFirst("Idempotency-Key"));
+    String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+    String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+    String first = body.substring(body.indexOf("\r\n\r\n"), body.indexOf("\r\n--"));
+    JsonNode training = Json.MAPPER.readTree(first);
+    classes.put(key, training.required("archives").findValuesAsText("label"));
+    posted.add(key);
     answer(exchange, 200, "application/json", "{}".getBytes(UTF_8));
   }
 
@@ -109,6 +127,13 @@ final class TopologyServers implements AutoCloseable {
       }
       id = "c" + classifiers.size() + "_" + System.nanoTime();
       classifiers.put(id, name.group(1));
+      classes.put(
+          name.group(1),
+          CLASS
+              .matcher(new String(body.getBytes(ISO_8859_1), UTF_8))
+              .results()
+              .map(part -> part.group(1))
+              .toList());
       answer = classifier(id, "training");
     } else if (id.isEmpty()) {
       answer =

@@ -161,7 +161,7 @@ class TopologyTest {
     send(request);
 
     assertThat(outcome("posted").type()).isEqualTo(Event.Type.UPLOADED);
-    assertThat(servers.posted()).containsExactly("posted");
+    assertThat(servers.posted()).containsOnlyOnce("posted");
   }
 
   @Test
@@ -173,6 +173,25 @@ class TopologyTest {
     Event outcome = outcome("stored");
     assertThat(outcome.type()).isEqualTo(Event.Type.STORED);
     assertThat(files("stored")).contains("cat.zip", "dog.zip");
+  }
+
+  @Test
+  void everyTrainerGetsLabelsOfAnyScriptAsTheyAre() throws Exception {
+    // The last two are one word in two forms of Unicode: what a site means is not guessed.
+    List<String> labels =
+        List.of("猫", "犬", "قطة", "🐶", "a b", "a_b", "T－Rex", "café", "cafe\u0301");
+    ObjectNode trained = request("scripts", 10, labels);
+    send(trained);
+    ObjectNode posted = request("scripts-posted", 10, labels);
+    posted.putObject("deliverTo").putObject("http").put("endpoint", "trainer");
+    send(posted);
+
+    for (String id : List.of("scripts", "scripts-posted")) {
+      assertThat(outcome(id).type()).isEqualTo(Event.Type.UPLOADED);
+      assertThat(outcome(id).archives()).extracting("label").containsExactlyElementsOf(labels);
+    }
+    assertThat(servers.classes("My pets_scripts")).containsExactlyElementsOf(labels);
+    assertThat(servers.classes("scripts-posted")).containsExactlyElementsOf(labels);
   }
 
   @Test
@@ -307,17 +326,21 @@ class TopologyTest {
   }
 
   private ObjectNode request(String id, int images) {
+    return request(id, images, List.of("cat", "dog"));
+  }
+
+  private ObjectNode request(String id, int images, List<String> names) {
     ObjectNode request = Json.MAPPER.createObjectNode();
     request.put("requestId", id).put("projectId", "project-" + id).put("name", "My pets");
     ObjectNode labels = request.putObject("labels");
-    for (String label : List.of("cat", "dog")) {
+    for (String label : names) {
       ArrayNode pictures = labels.putArray(label);
       for (int i = 0; i < images; i++) {
         pictures
             .addObject()
             .put("type", "download")
             .put("imageid", label + "-" + i)
-            .put("url", servers.url() + "/picture/" + id + "/" + label + "/" + i);
+            .put("url", "%s/picture/%s/%d/%d".formatted(servers.url(), id, labels.size(), i));
       }
     }
     request.putObject("deliverTo").putObject("watson").putArray("credentials").add("class-7");

@@ -143,6 +143,24 @@ class TrainerTest {
   }
 
   @Test
+  void classesKeepNamesOfAnyScript() {
+    VisualRecognition sdk = sdk();
+    List<String> names = List.of("猫", "犬", "قطة", "🐶", "a b", "a_b", "café", "cafe\u0301");
+    var options = new CreateClassifierOptions.Builder("scripts");
+    for (String name : names) {
+      options.addPositiveExamples(
+          name, new ByteArrayInputStream(TestPictures.zip(true, 10, names.indexOf(name))));
+    }
+
+    Classifier created = sdk.createClassifier(options.build()).execute().getResult();
+
+    ready(sdk, created.getClassifierId());
+    assertThat(classes(sdk, created.getClassifierId(), TestPictures.sun(5)))
+        .extracting(ClassResult::getXClass)
+        .containsExactlyInAnyOrderElementsOf(names);
+  }
+
+  @Test
   void aTokenOfIamIsAsGoodAsTheKey() {
     var iam = new IamAuthenticator.Builder().apikey(KEY).url(trainer.uri().toString()).build();
     var sdk = new VisualRecognition(VERSION, iam);
