@@ -9,6 +9,8 @@ export type SatchelErrorCode =
   | 'connection-lost'
   /** Nothing was heard of a request for as long as the caller would wait. */
   | 'timeout'
+  /** The job does not accept a forget; the message names the field at fault. */
+  | 'rejected'
   /** The caller closed the connection before. */
   | 'closed'
   | 'kafka'

@@ -345,7 +345,7 @@ export interface TrainingError {
   retryAfterSeconds?: number
 }
 /**
- * Outcome: the request does not follow the contract, or is over a quota. Its ids are those that it gave, also if they are not valid; projectId is left out if it gave none.
+ * Outcome: the request does not follow the contract, or is over a quota; or the answer to a forget that does not follow the contract. Its ids are those that it gave, also if they are not valid; projectId is left out if it gave none, and of a forget.
  */
 export interface RejectedEvent {
   type: 'rejected'

@@ -142,7 +142,7 @@ export class Satchel {
    * classifiers are deleted. That can take some minutes, and goes on if this process ends.
    *
    * @returns what was removed, and what remains, a sentence each
-   * @throws {@link SatchelError} if it could not be written, or no answer comes for `timeout`
+   * @throws {@link SatchelError} if it could not be written, the job rejects it, or no answer comes for `timeout`
    */
   async forget(
     whom: { projectId: string } | { userId: string },
@@ -157,6 +157,7 @@ export class Satchel {
       await this.#write(JSON.stringify(message), 'projectId' in whom ? whom.projectId : undefined)
       for await (const event of events) {
         if (event.type === 'forgotten') return event
+        if (event.type === 'rejected') throw new SatchelError('rejected', event.error.message)
       }
     } finally {
       over.abort()

@@ -223,6 +223,10 @@ test('a project is forgotten, and the answer says what was removed', async () =>
   )
 })
 
+test('a forget that names nobody is rejected, and the error names the field', async () => {
+  await assert.rejects(satchel.forget({ userId: '' }), isError('rejected', /\/forget\/userId/))
+})
+
 test('a request that is cancelled ends as cancelled, with the pictures that were there by then', async () => {
   const ask = request()
   ask.labels.cat![0] = { type: 'download', imageid: 'slow', url: `${services.pictures}/faults/never-answers/1.jpg` }

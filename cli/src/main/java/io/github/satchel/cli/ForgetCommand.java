@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
       "0:it is removed",
       "1:not written, because of Kafka",
       "2:wrong usage",
-      "3:not written, because the id is not valid",
+      "3:the id is not valid: not written, or rejected by the job",
       "5:written, but no answer was seen before Kafka was lost or the time was up"
     })
 final class ForgetCommand implements Callable<Integer> {
@@ -112,10 +112,20 @@ final class ForgetCommand implements Callable<Integer> {
     try {
       while (System.nanoTime() - start < timeout.toNanos()) {
         for (JsonNode event : results.read()) {
-          if (event.path("requestId").asText().equals(id)
-              && EventText.type(event).equals("forgotten")) {
+          if (!event.path("requestId").asText().equals(id)) {
+            continue;
+          }
+          if (EventText.type(event).equals("forgotten")) {
             print(event);
             return ExitCode.OK;
+          }
+          if (EventText.type(event).equals("rejected")) {
+            if (json) {
+              spec.commandLine().getOut().println(event);
+            } else {
+              err.println(TextTable.printable(event.at("/error/message").asText()));
+            }
+            return ExitCode.INVALID;
           }
         }
       }

@@ -128,7 +128,7 @@ public final class RequestParser {
             forget.get("requestId").textValue(),
             text(forget.path("projectId")),
             text(forget.path("userId")))
-        : new ParsedRequest.Invalid(null, null, failures);
+        : new ParsedRequest.Invalid(text(forget.path("requestId")), null, failures);
   }
 
   private static ParsedRequest.Invalid unreadable(String why) {

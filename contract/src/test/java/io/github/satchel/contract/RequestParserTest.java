@@ -11,8 +11,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestParserTest {
@@ -151,6 +153,31 @@ class RequestParserTest {
         .extracting(ParsedRequest.Invalid::summary)
         .asString()
         .startsWith("Invalid request: /forget");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'requestId': 'f1', 'projectId': ''} | f1 | /forget/projectId",
+        "{'requestId': 'f1', 'userId': ''} | f1 | /forget/userId",
+        "{'requestId': 'f1', 'userId': 7} | f1 | /forget/userId",
+        "{'requestId': 'f1'} | f1 | /forget",
+        "{'requestId': '../f', 'projectId': 'p1'} | ../f | /forget/requestId",
+        "{'projectId': 'p1'} | | /forget/requestId"
+      })
+  void whoeverSentAForgetThatIsInvalidIsToldWhichFieldIsWrong(
+      String forget, @Nullable String requestId, String pointer) {
+    String message = "{\"forget\": %s}".formatted(forget.replace('\'', '"'));
+
+    assertThat(parser.parse(message.getBytes(UTF_8), RECEIVED_AT))
+        .asInstanceOf(type(ParsedRequest.Invalid.class))
+        .satisfies(
+            invalid -> {
+              assertThat(invalid.requestId()).isEqualTo(requestId);
+              assertThat(invalid.projectId()).isNull();
+              assertThat(invalid.summary()).startsWith("Invalid request: " + pointer + ": ");
+            });
   }
 
   @Test

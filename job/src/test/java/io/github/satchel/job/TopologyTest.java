@@ -308,7 +308,14 @@ class TopologyTest {
         .extracting(failure -> Objects.requireNonNull(failure.location()).pointer())
         .containsExactly("/labels/cat/3/url");
     send("no request".getBytes(UTF_8));
-    await("dead letters").atMost(PATIENCE).until(() -> DEAD_LETTERS.size() == 2);
+    send("{\"forget\": {\"requestId\": \"f-2\", \"userId\": \"\"}}".getBytes(UTF_8));
+    await("dead letters").atMost(PATIENCE).until(() -> DEAD_LETTERS.size() == 3);
+    assertThat(outcome("f-2").type()).isEqualTo(Event.Type.REJECTED);
+    assertThat(outcome("f-2").error())
+        .isEqualTo(
+            new Event.ErrorInfo(
+                FailureCode.INVALID_REQUEST,
+                "Invalid request: /forget/userId: must be at least 1 characters long"));
   }
 
   @Test

@@ -145,6 +145,25 @@ class KafkaCommandsIT {
   }
 
   @Test
+  void forgetSaysWhyTheJobRejectsIt() throws Exception {
+    List<ConsumerRecord<byte[], byte[]>> requests = new CopyOnWriteArrayList<>();
+    FutureTask<Integer> command;
+    try (TopicFollower follower =
+        new TopicFollower(kafka.bootstrapServers(), Topics.REQUESTS, requests::add)) {
+      follower.start();
+
+      command = begin("forget", "--project", "pets-42");
+
+      await().until(() -> !requests.isEmpty());
+    }
+    JsonNode forget = Json.MAPPER.readTree(requests.get(0).value()).required("forget");
+    answer(forget.required("requestId").textValue(), "event-rejected.json");
+    assertThat(command.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
+        .isEqualTo(ExitCode.INVALID);
+    assertThat(err.toString()).contains("Invalid request: /labels/cat/3/url: is missing");
+  }
+
+  @Test
   void submitFollowsToTheOutcomeAndNamesEveryFailingPicture() throws Exception {
     FutureTask<Integer> command = submit("fails");
     answer("fails", "event-accepted.json");
