@@ -181,6 +181,7 @@ export type FailureCode =
   | 'superseded'
   | 'too-many-requests'
   | 'invalid-request'
+  | 'forgotten'
 /**
  * What is served and is probably a mistake: pictures that are under another label, too.
  */
@@ -357,7 +358,7 @@ export interface RejectedEvent {
   error: TrainingError
 }
 /**
- * Outcome: a cancel or forget message ended the request before all its images were there.
+ * Outcome: a cancel or forget message ended the request before all its images were there. Error says so if it was a forget.
  */
 export interface CancelledEvent {
   type: 'cancelled'
@@ -365,6 +366,7 @@ export interface CancelledEvent {
   projectId: ProjectId
   at: At
   images: ImageCounts
+  error?: TrainingError
 }
 /**
  * After uploaded: the classifier is trained.

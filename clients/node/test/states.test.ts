@@ -135,6 +135,20 @@ test('with the keyboard alone: bad pictures are removed, and the focus is never 
   await page.context().close()
 })
 
+test('a training that was cancelled says so, and why if it is to be forgotten', async () => {
+  for (const [file, why] of [
+    ['event-cancelled.json', []],
+    ['event-cancelled-forgotten.json', ['We are deleting what we have of this project, because somebody asked us to.']]
+  ] as const) {
+    const page = await open([example(file)], { width: 768, scheme: 'light' })
+    await page.getByRole('button', { name: 'Train', exact: true }).click()
+
+    await page.getByRole('heading', { name: 'The training was stopped' }).waitFor()
+    assert.deepEqual(await page.locator('.card p').allTextContents(), why)
+    await page.context().close()
+  }
+})
+
 test('progress has a name and is spoken of at each quarter only', async () => {
   const progress = (done: number) =>
     ({ ...common, type: 'progress', images: { total: 72, done, failed: 0 } }) as TrainingEvent

@@ -142,7 +142,7 @@ const outcomes = {
     const label = failures.find(failure => failure.label)
     return [card('bad', t().notTrained, paragraph(reason(label?.code ?? error.code)))]
   },
-  cancelled: () => [card('warn', t().notTrained)],
+  cancelled: ({ error }) => [card('warn', t().stopped, ...(error ? [paragraph(reason(error.code))] : []))],
   'training-failed': ({ error }) => [card('bad', t().notTrained, paragraph(reason(error.code)))],
   'training-unknown': ({ error }) => [card('warn', t().notTrained, paragraph(reason(error.code)))]
 }

@@ -37,6 +37,7 @@ const en = {
   allRemoved: 'All pictures that did not work are removed. You can train again.',
   removed: 'The picture is removed.',
   notTrained: 'This did not work',
+  stopped: 'The training was stopped',
   tooMany: s => `You have trained a lot just now. Try again in ${s === 1 ? '1 second' : `${s} seconds`}.`,
   siteAway: 'We cannot reach the site right now. We keep trying.',
   siteDown: 'The site cannot train now. Try again in a few minutes.',
@@ -81,7 +82,8 @@ const en = {
     'training-unknown': 'We do not know how the training ended. Try again.',
     superseded: 'You pressed Train again: the newer training goes on.',
     'too-many-requests': 'You have trained a lot just now. Try again in a minute.',
-    'invalid-request': 'Something is wrong with this project. Tell your teacher.'
+    'invalid-request': 'Something is wrong with this project. Tell your teacher.',
+    forgotten: 'We are deleting what we have of this project, because somebody asked us to.'
   },
   unknownCode: 'Something went wrong. Tell your teacher.'
 }
@@ -118,6 +120,7 @@ const de = {
   allRemoved: 'Alle Bilder, die nicht geklappt haben, sind entfernt. Du kannst noch einmal trainieren.',
   removed: 'Das Bild ist entfernt.',
   notTrained: 'Das hat nicht geklappt',
+  stopped: 'Das Training wurde beendet',
   tooMany: s =>
     `Du hast gerade sehr oft trainiert. Versuche es in ${s === 1 ? '1 Sekunde' : `${s} Sekunden`} noch einmal.`,
   siteAway: 'Die Seite ist gerade nicht zu erreichen. Wir versuchen es weiter.',
@@ -165,7 +168,8 @@ const de = {
     'training-unknown': 'Wir wissen nicht, wie das Training ausging. Versuche es noch einmal.',
     superseded: 'Du hast noch einmal auf Trainieren gedrückt: das neuere Training läuft.',
     'too-many-requests': 'Du hast gerade sehr oft trainiert. Versuche es in einer Minute noch einmal.',
-    'invalid-request': 'Mit diesem Projekt stimmt etwas nicht. Sag es deiner Lehrerin oder deinem Lehrer.'
+    'invalid-request': 'Mit diesem Projekt stimmt etwas nicht. Sag es deiner Lehrerin oder deinem Lehrer.',
+    forgotten: 'Wir löschen, was wir von diesem Projekt haben, weil uns jemand darum gebeten hat.'
   },
   unknownCode: 'Etwas ist schiefgegangen. Sag es deiner Lehrerin oder deinem Lehrer.'
 }

@@ -242,8 +242,13 @@ public record Event(
         List.of());
   }
 
-  /** The request ended because a cancel or a forget asked for that. */
-  public static Event cancelled(TrainingRequest request, ImageCounts images, Instant at) {
+  /**
+   * The request ended because a cancel or a forget asked for that.
+   *
+   * @param error null if it was a cancel
+   */
+  public static Event cancelled(
+      TrainingRequest request, ImageCounts images, @Nullable ErrorInfo error, Instant at) {
     return new Event(
         Type.CANCELLED,
         request.requestId(),
@@ -253,7 +258,7 @@ public record Event(
         null,
         List.of(),
         List.of(),
-        null,
+        error,
         null,
         List.of(),
         List.of());

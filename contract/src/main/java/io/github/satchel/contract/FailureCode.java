@@ -54,7 +54,9 @@ public enum FailureCode {
   /** The user, or the class, has sent more than its quota. */
   TOO_MANY_REQUESTS,
   /** The request does not follow the contract. */
-  INVALID_REQUEST;
+  INVALID_REQUEST,
+  /** The request's project or user is being forgotten. */
+  FORGOTTEN;
 
   private final String wire = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

@@ -280,6 +280,7 @@ class TopologyTest {
     assertThat(forgotten.requests()).isEqualTo(2);
     assertThat(forgotten.classifiers()).isOne();
     assertThat(outcome("open").type()).isEqualTo(Event.Type.CANCELLED);
+    assertThat(outcome("open").error()).isNotNull();
     assertThat(servers.names()).doesNotContain("My pets_remembered");
     assertThat(archives.resolve("remembered")).doesNotExist();
     assertThat(archives.resolve("open")).doesNotExist();

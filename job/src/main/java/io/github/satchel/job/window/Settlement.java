@@ -42,6 +42,11 @@ final class Settlement {
 
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
 
+  private static final Event.ErrorInfo FORGOTTEN =
+      new Event.ErrorInfo(
+          FailureCode.FORGOTTEN,
+          "The training was stopped because its project or its user is being forgotten");
+
   private final ArchiveStore archives;
   private final String requestId;
   private final ClosedWindow window;
@@ -122,7 +127,8 @@ final class Settlement {
     Event progress = Event.progress(requestId, request.projectId(), counts, now);
     Ending.Cause cause = contents.ending().cause();
     if (cause == Ending.Cause.CANCELLED || cause == Ending.Cause.FORGOTTEN) {
-      return new Decision(progress, Event.cancelled(request, counts, now), null, false);
+      Event.ErrorInfo why = cause == Ending.Cause.FORGOTTEN ? FORGOTTEN : null;
+      return new Decision(progress, Event.cancelled(request, counts, why, now), null, false);
     }
 
     List<Failure> ofImages = failures(contents);

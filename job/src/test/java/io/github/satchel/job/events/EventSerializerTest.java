@@ -83,7 +83,8 @@ class EventSerializerTest {
     return List.of(
         Event.accepted(REQUEST),
         Event.accepted(REQUEST).withWarnings(FAILURES),
-        Event.cancelled(REQUEST, COUNTS, AT),
+        Event.cancelled(
+            REQUEST, COUNTS, new Event.ErrorInfo(FailureCode.FORGOTTEN, "being forgotten"), AT),
         Event.progress("r-1", "project-1", COUNTS, AT),
         Event.failed(REQUEST, COUNTS, FAILURES, ERROR, AT),
         PackedEvents.stored(PACKED, AT),

@@ -47,7 +47,7 @@ class RequestStatusDeserializerTest {
             "r-1", "project-1", "Pets", REQUEST.deliverTo(), "dir", counts, List.of(), List.of());
 
     assertThat(read(Event.failed(REQUEST, counts, List.of(), error, NOW))).containsExactly(ended);
-    assertThat(read(Event.cancelled(REQUEST, counts, NOW))).containsExactly(ended);
+    assertThat(read(Event.cancelled(REQUEST, counts, null, NOW))).containsExactly(ended);
     assertThat(read(PackedEvents.stored(packed, NOW))).containsExactly(ended);
     assertThat(
             read(

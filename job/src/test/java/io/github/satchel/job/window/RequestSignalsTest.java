@@ -93,7 +93,8 @@ class RequestSignalsTest {
     window.signal(CANCELLED);
 
     assertThat(window.onlyOutcome())
-        .isEqualTo(Event.cancelled(request, new ImageCounts(20, 7, 1), Instant.ofEpochMilli(NOW)));
+        .isEqualTo(
+            Event.cancelled(request, new ImageCounts(20, 7, 1), null, Instant.ofEpochMilli(NOW)));
     window.sendImages(request, 8, 20);
     window.signal(CANCELLED);
     window.settle();
@@ -159,6 +160,9 @@ class RequestSignalsTest {
     window.signal(FORGOTTEN);
 
     assertThat(window.onlyOutcome().type()).isEqualTo(Event.Type.CANCELLED);
+    assertThat(window.onlyOutcome())
+        .extracting("error.message")
+        .isEqualTo("The training was stopped because its project or its user is being forgotten");
     assertThat(window.packed()).containsExactly(PackedRequest.withdrawal("r-1", FORGET));
     window.sendImages(request, 8, 20);
     window.repeat(request);
