@@ -84,7 +84,7 @@ const states: Record<string, TrainingEvent[] | 'down'> = {
   failed: [failed],
   ...Object.fromEntries(
     readdirSync(examples)
-      .filter(file => file.startsWith('event-'))
+      .filter(file => file.startsWith('event-') && file !== 'event-forgotten.json') // which is of no request
       .map(file => [file.slice('event-'.length, -'.json'.length), [example(file)]])
   )
 }
