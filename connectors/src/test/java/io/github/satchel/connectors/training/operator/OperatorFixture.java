@@ -14,7 +14,6 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -180,13 +179,7 @@ public final class OperatorFixture implements AutoCloseable {
 
   /** Keys that have an entry in a state. */
   public List<String> keysWith(String state) {
-    try (Stream<String> keys =
-        harness
-            .getOperator()
-            .<String>getKeyedStateBackend()
-            .getKeys(state, VoidNamespace.INSTANCE)) {
-      return keys.distinct().toList();
-    }
+    return operator().keysWith(state);
   }
 
   /** Whether nothing of any training is left in state. */

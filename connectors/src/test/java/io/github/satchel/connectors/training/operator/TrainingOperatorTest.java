@@ -14,7 +14,6 @@ import io.github.satchel.connectors.training.watson.FakeWatson;
 import io.github.satchel.connectors.training.watson.LogCapture;
 import io.github.satchel.connectors.training.watson.TestTrainings;
 import io.github.satchel.connectors.training.watson.WatsonFixture;
-import io.github.satchel.connectors.training.watson.WatsonSink;
 import io.github.satchel.connectors.training.watson.WatsonSinkBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,19 +56,10 @@ class TrainingOperatorTest {
     watson.close();
   }
 
-  private WatsonSinkBuilder<Training> sink() {
-    String url = watson.url();
-    return WatsonSink.<Training>builder()
-        .setCredentialsResolver(name -> Optional.of(new Credentials(url, "secret-key-" + name)))
-        .setIamUrl(url)
-        .setInitialBackoff(Duration.ofMillis(1))
-        .setMaxBackoff(Duration.ofMillis(2));
-  }
-
   @Test
   void anOutcomeComesOutWhenItsUploadEndsAndNothingStays() throws Exception {
     Training training = TestTrainings.pets(directory, "r1", "first");
-    try (var trainer = new OperatorFixture(sink().setFollow(false))) {
+    try (var trainer = new OperatorFixture(watson.sink().setFollow(false))) {
       trainer.process(training);
       assertThat(trainer.keysWith("pending")).containsExactly("r1");
       trainer.awaitEvents(1);
@@ -90,20 +80,20 @@ class TrainingOperatorTest {
     Training training = TestTrainings.pets(directory, "r1", "first");
     OperatorSubtaskState state;
     watson.creates.add(watson.hanging());
-    try (var trainer = new OperatorFixture(sink())) {
+    try (var trainer = new OperatorFixture(watson.sink())) {
       trainer.process(training);
       trainer.until(() -> watson.creates().size() == 1);
       state = trainer.snapshot(1);
       assertThat(trainer.events()).isEmpty();
     }
-    try (var trainer = new OperatorFixture(sink(), state, Duration.ZERO)) {
+    try (var trainer = new OperatorFixture(watson.sink(), state, Duration.ZERO)) {
       trainer.awaitEvents(1);
       assertThat(trainer.events())
           .singleElement()
           .satisfies(outcome -> assertThat(outcome.training()).isEqualTo(training));
       state = trainer.snapshot(2);
     }
-    try (var trainer = new OperatorFixture(sink(), state, Duration.ZERO)) {
+    try (var trainer = new OperatorFixture(watson.sink(), state, Duration.ZERO)) {
       trainer.finish();
       trainer.finish();
       assertThat(trainer.events()).isEmpty();
@@ -117,12 +107,12 @@ class TrainingOperatorTest {
     OperatorSubtaskState state;
     watson.creates.add(watson.hanging());
     int before = owner(training, 2);
-    try (var trainer = new OperatorFixture(sink(), null, Duration.ZERO, 2, before)) {
+    try (var trainer = new OperatorFixture(watson.sink(), null, Duration.ZERO, 2, before)) {
       trainer.process(training);
       trainer.until(() -> watson.creates().size() == 1);
       state = trainer.snapshot(1);
     }
-    try (var other = new OperatorFixture(sink(), null, Duration.ZERO, 2, 1 - before)) {
+    try (var other = new OperatorFixture(watson.sink(), null, Duration.ZERO, 2, 1 - before)) {
       OperatorSubtaskState[] states = new OperatorSubtaskState[2];
       states[before] = state;
       states[1 - before] = other.snapshot(1);
@@ -142,7 +132,11 @@ class TrainingOperatorTest {
     for (int subtask = 0; subtask < 5; subtask++) {
       subtasks.add(
           new OperatorFixture(
-              sink(), OperatorFixture.rescaled(state, 2, 5, subtask), Duration.ZERO, 5, subtask));
+              watson.sink(),
+              OperatorFixture.rescaled(state, 2, 5, subtask),
+              Duration.ZERO,
+              5,
+              subtask));
     }
     OperatorFixture owner = subtasks.get(owner(training, 5));
     owner.until(() -> watson.creates().size() == 2);
@@ -170,7 +164,7 @@ class TrainingOperatorTest {
   void trainingsWaitInStateAndHoldUpNeitherInputNorCheckpoint() throws Exception {
     OperatorSubtaskState state;
     IntStream.range(0, 2).forEach(i -> watson.creates.add(watson.hanging()));
-    try (var trainer = new OperatorFixture(sink().setMaxConcurrentUploads(2))) {
+    try (var trainer = new OperatorFixture(watson.sink().setMaxConcurrentUploads(2))) {
       for (int i = 0; i < 50; i++) {
         trainer.process(TestTrainings.pets(directory, "r" + i, "key" + i));
       }
@@ -178,7 +172,7 @@ class TrainingOperatorTest {
       state = trainer.snapshot(1);
       assertThat(trainer.keysWith("pending")).hasSize(50);
     }
-    try (var trainer = new OperatorFixture(sink().setFollow(false), state, Duration.ZERO)) {
+    try (var trainer = new OperatorFixture(watson.sink().setFollow(false), state, Duration.ZERO)) {
       trainer.finish();
       assertThat(trainer.events()).hasSize(50);
       assertThat(trainer.isEmpty()).isTrue();
@@ -191,7 +185,7 @@ class TrainingOperatorTest {
     List<String> ids = IntStream.range(0, 20).mapToObj(i -> "r" + i).toList();
     OperatorSubtaskState state;
     watson.creates.add(watson.hanging());
-    try (var trainer = new OperatorFixture(sink().setMaxConcurrentUploads(1))) {
+    try (var trainer = new OperatorFixture(watson.sink().setMaxConcurrentUploads(1))) {
       for (String id : ids) {
         trainer.process(TestTrainings.pets(directory, id, "key"));
         trainer.setTime(Duration.ofMillis(trainer.harness.getProcessingTime() + 1));
@@ -199,7 +193,7 @@ class TrainingOperatorTest {
       trainer.until(() -> watson.creates().size() == 1);
       state = trainer.snapshot(1);
     }
-    var settings = sink().setFollow(false).setMaxConcurrentUploads(1);
+    var settings = watson.sink().setFollow(false).setMaxConcurrentUploads(1);
     try (var trainer = new OperatorFixture(settings, state, Duration.ZERO)) {
       trainer.finish();
       assertThat(trainer.events())
@@ -213,14 +207,14 @@ class TrainingOperatorTest {
   void whatAnOlderCheckpointHasWaitingIsNotRunIfItsFilesAreRemoved() throws Exception {
     OperatorSubtaskState state;
     watson.creates.add(watson.hanging());
-    try (var trainer = new OperatorFixture(sink().setMaxConcurrentUploads(1))) {
+    try (var trainer = new OperatorFixture(watson.sink().setMaxConcurrentUploads(1))) {
       trainer.process(TestTrainings.pets(directory, "r1", "first"));
       trainer.until(() -> watson.creates().size() == 1);
       trainer.process(TestTrainings.pets(directory, "r2", "first"));
       state = trainer.snapshot(1);
       FileUtils.deleteDirectory(directory.resolve("r2").toFile());
     }
-    var settings = sink().setFollow(false);
+    var settings = watson.sink().setFollow(false);
     try (var trainer = new OperatorFixture(settings, state, Duration.ofMinutes(1))) {
       trainer.finish();
       assertThat(trainer.events()).extracting(event -> event.training().id()).containsExactly("r1");
@@ -238,13 +232,13 @@ class TrainingOperatorTest {
           watson.hanging().answer(exchange, call);
         });
     OperatorSubtaskState state;
-    try (var trainer = new OperatorFixture(sink().setMaxAttempts(1))) {
+    try (var trainer = new OperatorFixture(watson.sink().setMaxAttempts(1))) {
       trainer.process(training);
       trainer.until(() -> watson.creates().size() == 1);
       state = trainer.snapshot(1);
     }
 
-    try (var trainer = new OperatorFixture(sink(), state, Duration.ZERO)) {
+    try (var trainer = new OperatorFixture(watson.sink(), state, Duration.ZERO)) {
       trainer.awaitEvents(1);
       assertThat(trainer.events())
           .singleElement()
@@ -260,7 +254,7 @@ class TrainingOperatorTest {
 
   @Test
   void theEndOfInputWaitsForAllUploads() throws Exception {
-    try (var trainer = new OperatorFixture(sink().setMaxConcurrentUploads(2))) {
+    try (var trainer = new OperatorFixture(watson.sink().setMaxConcurrentUploads(2))) {
       for (int i = 0; i < 5; i++) {
         trainer.process(TestTrainings.pets(directory, "r" + i, "key" + i));
       }
@@ -274,7 +268,7 @@ class TrainingOperatorTest {
   @Test
   void noMoreUploadsRunAtOnceThanAllowed() throws Exception {
     IntStream.range(0, 3).forEach(i -> watson.creates.add(watson.hanging()));
-    try (var trainer = new OperatorFixture(sink().setMaxConcurrentUploads(2))) {
+    try (var trainer = new OperatorFixture(watson.sink().setMaxConcurrentUploads(2))) {
       for (int i = 0; i < 3; i++) {
         trainer.process(TestTrainings.pets(directory, "r" + i, "key" + i));
       }
@@ -295,7 +289,7 @@ class TrainingOperatorTest {
   @Test
   void aTrainingThatIsUnderWayIsNotStartedTwice() throws Exception {
     Training training = TestTrainings.pets(directory, "r1", "first");
-    try (var trainer = new OperatorFixture(sink())) {
+    try (var trainer = new OperatorFixture(watson.sink())) {
       trainer.process(training);
       trainer.process(training);
       trainer.finish();
@@ -307,7 +301,8 @@ class TrainingOperatorTest {
   @Test
   void aBugFailsTheJob() throws Exception {
     WatsonSinkBuilder<Training> sink =
-        sink()
+        watson
+            .sink()
             .setCredentialsResolver(
                 name -> {
                   throw new IllegalStateException("a bug");
@@ -324,7 +319,7 @@ class TrainingOperatorTest {
   @Test
   void recordsAndBytesAreCounted() throws Exception {
     watson.creates.add(FakeWatson.answering(400, "{\"error\":{\"description\":\"bad\"}}"));
-    try (var trainer = new OperatorFixture(sink().setMaxConcurrentUploads(1))) {
+    try (var trainer = new OperatorFixture(watson.sink().setMaxConcurrentUploads(1))) {
       trainer.process(TestTrainings.pets(directory, "r1", "first"));
       trainer.process(TestTrainings.pets(directory, "r2", "second"));
       trainer.finish();
@@ -364,7 +359,7 @@ class TrainingOperatorTest {
     List<String> seen = new CopyOnWriteArrayList<>();
     OperatorSubtaskState state;
     try (LogCapture log = new LogCapture("", seen);
-        var trainer = new OperatorFixture(sink().setCredentialsResolver(resolver))) {
+        var trainer = new OperatorFixture(watson.sink().setCredentialsResolver(resolver))) {
       trainer.process(training);
       trainer.finish();
       state = trainer.snapshot(1);
@@ -403,7 +398,7 @@ class TrainingOperatorTest {
   @Test
   void closingDoesNotWaitForAnUploadWithoutAnswer() throws Exception {
     watson.creates.add(watson.hanging());
-    var trainer = new OperatorFixture(sink());
+    var trainer = new OperatorFixture(watson.sink());
     trainer.process(TestTrainings.pets(directory, "r1", "first"));
     trainer.until(() -> watson.creates().size() == 1);
 
@@ -415,7 +410,7 @@ class TrainingOperatorTest {
     List<Socket> accepted = new ArrayList<>();
     try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       var trainer =
-          new OperatorFixture(sink().setIamUrl("http://127.0.0.1:" + deaf.getLocalPort()));
+          new OperatorFixture(watson.sink().setIamUrl("http://127.0.0.1:" + deaf.getLocalPort()));
       trainer.process(TestTrainings.pets(directory, "r1", "first"));
       trainer.runOneMail(); // its thread asks for the element
       accepted.add(deaf.accept());
@@ -433,7 +428,10 @@ class TrainingOperatorTest {
     watson.creates.add(FakeWatson.answering(503, ""));
     var trainer =
         new OperatorFixture(
-            sink().setInitialBackoff(Duration.ofHours(1)).setMaxBackoff(Duration.ofHours(1)));
+            watson
+                .sink()
+                .setInitialBackoff(Duration.ofHours(1))
+                .setMaxBackoff(Duration.ofHours(1)));
     trainer.process(TestTrainings.pets(directory, "r1", "first"));
     trainer.until(() -> watson.creates().size() == 1);
 

@@ -2,16 +2,20 @@ package io.github.satchel.connectors.training.watson;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.github.satchel.connectors.training.Training;
+import io.github.satchel.connectors.training.credentials.Credentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -68,6 +72,16 @@ public final class FakeWatson implements AutoCloseable {
     server.setExecutor(threads);
     server.createContext("/", this::handle);
     server.start();
+  }
+
+  /** A sink that uploads to this, with credentials of any name, and tries again at once. */
+  public WatsonSinkBuilder<Training> sink() {
+    String url = url();
+    return WatsonSink.<Training>builder()
+        .setCredentialsResolver(name -> Optional.of(new Credentials(url, "secret-key-" + name)))
+        .setIamUrl(url)
+        .setInitialBackoff(Duration.ofMillis(1))
+        .setMaxBackoff(Duration.ofMillis(2));
   }
 
   public String url() {

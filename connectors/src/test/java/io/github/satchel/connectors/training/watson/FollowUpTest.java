@@ -51,11 +51,10 @@ class FollowUpTest {
 
   private WatsonSinkBuilder<Training> sink() {
     String url = watson.url();
-    return WatsonSink.<Training>builder()
+    return watson
+        .sink()
         .setCredentialsResolver(
-            name -> Optional.of(new Credentials(url, "secret-key-" + name, Auth.BASIC)))
-        .setInitialBackoff(Duration.ofMillis(1))
-        .setMaxBackoff(Duration.ofMillis(2));
+            name -> Optional.of(new Credentials(url, "secret-key-" + name, Auth.BASIC)));
   }
 
   /** Uploads a training and takes a snapshot when there is no work that is due. */

@@ -1,5 +1,6 @@
 package io.github.satchel.connectors.training.watson;
 
+import static io.github.satchel.connectors.training.watson.WatsonFixture.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.connectors.training.Classifier;
@@ -169,11 +170,6 @@ class FollowingTest {
 
   private Step advance(FollowUp work, Instant now) throws InterruptedException {
     return fixture.trainer.advance(training, classifier, work, now);
-  }
-
-  private static FollowUp next(Step step) {
-    assertThat(step.event()).isNull();
-    return Objects.requireNonNull(step.next());
   }
 
   private static TrainingEvent event(Step step) {

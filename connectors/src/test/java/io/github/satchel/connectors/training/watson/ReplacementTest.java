@@ -3,6 +3,7 @@ package io.github.satchel.connectors.training.watson;
 import static io.github.satchel.connectors.training.watson.TestTrainings.replacing;
 import static io.github.satchel.connectors.training.watson.WatsonFixture.classifier;
 import static io.github.satchel.connectors.training.watson.WatsonFixture.error;
+import static io.github.satchel.connectors.training.watson.WatsonFixture.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -231,9 +231,5 @@ class ReplacementTest {
   private Step advance(FollowUp work, Instant now) throws Exception {
     Classifier created = new Classifier("new_1", "My pets", "training", NOW, "", "first");
     return fixture.trainer.advance(fixture.pets("r1", "first", "second"), created, work, now);
-  }
-
-  private static FollowUp next(Step step) {
-    return Objects.requireNonNull(step.next());
   }
 }

@@ -3,6 +3,7 @@ package io.github.satchel.connectors.training.watson;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.satchel.connectors.training.Classifier;
+import io.github.satchel.connectors.training.FollowUp;
 import io.github.satchel.connectors.training.Training;
 import io.github.satchel.connectors.training.TrainingError;
 import io.github.satchel.connectors.training.TrainingEvent;
@@ -12,6 +13,7 @@ import io.github.satchel.connectors.training.credentials.Credentials;
 import io.github.satchel.connectors.training.credentials.CredentialsDecrypter;
 import io.github.satchel.connectors.training.credentials.TestKeys;
 import io.github.satchel.connectors.training.operator.Retrier;
+import io.github.satchel.connectors.training.operator.Trainer.Step;
 import io.github.satchel.connectors.training.operator.TrainerFactory;
 import io.github.satchel.connectors.training.operator.TrainingMetrics;
 import io.github.satchel.connectors.training.operator.TrainingRunner;
@@ -138,6 +140,12 @@ public final class WatsonFixture implements AutoCloseable {
   public static TrainingError error(TrainingEvent outcome) {
     assertThat(outcome.kind()).as(outcome.toString()).isEqualTo(Kind.FAILED);
     return Objects.requireNonNull(outcome.error());
+  }
+
+  /** The follow-up that a step leaves. */
+  static FollowUp next(Step step) {
+    assertThat(step.event()).isNull();
+    return Objects.requireNonNull(step.next());
   }
 
   /** The counters of this life that are not 0, by name. */

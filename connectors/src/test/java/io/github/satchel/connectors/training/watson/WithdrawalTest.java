@@ -7,14 +7,12 @@ import io.github.satchel.connectors.training.Training;
 import io.github.satchel.connectors.training.TrainingError;
 import io.github.satchel.connectors.training.TrainingEvent;
 import io.github.satchel.connectors.training.TrainingEvent.Kind;
-import io.github.satchel.connectors.training.credentials.Credentials;
 import io.github.satchel.connectors.training.operator.OperatorFixture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AfterEach;
@@ -46,14 +44,7 @@ class WithdrawalTest {
   }
 
   private WatsonSinkBuilder<Training> sink() {
-    String url = watson.url();
-    return WatsonSink.<Training>builder()
-        .setCredentialsResolver(name -> Optional.of(new Credentials(url, "secret-key-" + name)))
-        .setIamUrl(url)
-        .setRemember(Duration.ofDays(30))
-        .setMaxAttempts(1)
-        .setInitialBackoff(Duration.ofMillis(1))
-        .setMaxBackoff(Duration.ofMillis(2));
+    return watson.sink().setRemember(Duration.ofDays(30)).setMaxAttempts(1);
   }
 
   @Test
