@@ -24,10 +24,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** A class presses Train together. */
 @Command(
@@ -96,19 +93,17 @@ final class BurstCommand implements Callable<Integer> {
       paramLabel = "STUDENTS")
   private @Nullable Integer warmUp;
 
-  @Spec private CommandSpec spec;
-
   @Override
   public Integer call() throws IOException, InterruptedException, InvalidConfigurationException {
     check();
     int before = warmUp == null ? Math.max(students, MIN_WARMUP) : warmUp;
     int count = rounds == null ? (peer == null ? 1 : 3) : rounds;
-    Output output = new Output(spec, options.json);
+    Output output = options.output();
     output.say(WorldOptions.STARTING);
     try (World world = options.start(before + (students + greedy) * (2 * count + 1), Map.of())) {
       LoadFactory factory = options.loads(world);
       output.say("Warming up with " + before + " pupils ...");
-      List<Load> first = factory.pupils("warm-up", before, options.labels, options.images);
+      List<Load> first = options.pupils(factory, "warm-up", before);
       world.warmUp(first, patience(first));
       return peer == null && count == 1
           ? once(world, factory.next(), output)
@@ -117,27 +112,21 @@ final class BurstCommand implements Callable<Integer> {
   }
 
   private void check() throws IOException, InterruptedException {
-    try {
-      WorldOptions.require(students >= 1, "--students must be at least 1");
-      WorldOptions.require(warmUp == null || warmUp >= 1, "--warm-up must be at least 1");
-      WorldOptions.require(rounds == null || rounds >= 1, "--rounds must be at least 1");
-      WorldOptions.require(
-          large == null || LARGE.matcher(large).matches(),
-          "--large must be labels x pictures, such as 2x10000");
-      WorldOptions.require(
-          peer == null || PEERS.contains(peer),
-          "--peer must be one of " + String.join(", ", PEERS) + ", not " + peer);
-      WorldOptions.require(greedy >= 0, "--greedy must be at least 0");
-      boolean ahead = large != null || greedy > 0;
-      WorldOptions.require(
-          !"alone".equals(peer) || ahead, "--peer alone goes with --large or --greedy");
-      WorldOptions.require(
-          !"site".equals(peer) || !ahead, "--peer site excludes --large and --greedy");
-      options.check();
-      report.check(peer == null && (rounds == null || rounds == 1));
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
+    options.require(students >= 1, "--students must be at least 1");
+    options.require(warmUp == null || warmUp >= 1, "--warm-up must be at least 1");
+    options.require(rounds == null || rounds >= 1, "--rounds must be at least 1");
+    options.require(
+        large == null || LARGE.matcher(large).matches(),
+        "--large must be labels x pictures, such as 2x10000");
+    options.require(
+        peer == null || PEERS.contains(peer),
+        "--peer must be one of " + String.join(", ", PEERS) + ", not " + peer);
+    options.require(greedy >= 0, "--greedy must be at least 0");
+    boolean ahead = large != null || greedy > 0;
+    options.require(!"alone".equals(peer) || ahead, "--peer alone goes with --large or --greedy");
+    options.require(!"site".equals(peer) || !ahead, "--peer site excludes --large and --greedy");
+    options.check();
+    report.check(options, peer == null && (rounds == null || rounds == 1));
     if ("site".equals(peer)) {
       SitePeer.require(site());
     }
@@ -153,7 +142,7 @@ final class BurstCommand implements Callable<Integer> {
     output.say(students + " pupils press Train ...");
     Burst burst = world.measure(loads, Duration.ZERO, patience(loads), true);
     BurstResult result = burst.result();
-    if (options.json) {
+    if (output.json()) {
       output.print(Json.MAPPER.writeValueAsString(result));
     } else {
       output.burst(result);
@@ -184,7 +173,7 @@ final class BurstCommand implements Callable<Integer> {
       long first = warmUp.stream().mapToInt(Load::images).sum();
       Comparison comparison = new Rounds(job, other, output::round).run(count, first);
       output.comparison(comparison);
-      if (options.json) {
+      if (output.json()) {
         output.print(Json.MAPPER.writeValueAsString(comparison));
       }
       return comparison.complaints().isEmpty() ? 0 : 1;
@@ -202,10 +191,10 @@ final class BurstCommand implements Callable<Integer> {
 
   /** Pictures of the class have the same numbers with and without what is in front of it. */
   private List<Load> loads(LoadFactory factory, String run, boolean withThoseAhead) {
-    List<Load> pupils = factory.pupils(run, students, options.labels, options.images);
+    List<Load> pupils = options.pupils(factory, run, students);
     List<Load> loads = new ArrayList<>();
     if (withThoseAhead) {
-      loads.addAll(factory.greedy(run, greedy, options.labels, options.images));
+      loads.addAll(factory.greedy(run, greedy, options.size().labels(), options.size().images()));
       if (large != null) {
         loads.add(large(factory, run, large));
       }

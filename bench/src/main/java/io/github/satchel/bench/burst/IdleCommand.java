@@ -5,17 +5,18 @@ import io.github.satchel.bench.world.World;
 import io.github.satchel.contract.Json;
 import io.github.satchel.job.SatchelConfiguration.InvalidConfigurationException;
 import io.github.satchel.testkit.report.Load;
+import io.github.satchel.testkit.report.ProcessUse;
+import io.github.satchel.testkit.report.Watch;
+import io.github.satchel.testkit.report.Watch.Watched;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Nobody trains. */
 @Command(
@@ -57,32 +58,24 @@ final class IdleCommand implements Callable<Integer> {
 
   @Mixin private WorldOptions options;
 
-  @Spec private CommandSpec spec;
-
   @Override
   public Integer call() throws IOException, InterruptedException, InvalidConfigurationException {
-    try {
-      WorldOptions.require(minutes > 0, "--minutes must be more than 0");
-      WorldOptions.require(settle >= 0, "--settle must be at least 0");
-      WorldOptions.require(warmUp >= 1, "--warm-up must be at least 1");
-      options.check();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-    Output output = new Output(spec, options.json);
+    options.require(minutes > 0, "--minutes must be more than 0");
+    options.require(settle >= 0, "--settle must be at least 0");
+    options.require(warmUp >= 1, "--warm-up must be at least 1");
+    options.check();
+    Output output = options.output();
     output.say("Starting the job twice, each with services of its own ...");
     try (World run = options.start("idle-run", true, warmUp);
         World cluster = options.start("idle-cluster", false, warmUp)) {
       for (World world : List.of(run, cluster)) {
-        List<Load> loads =
-            options.loads(world).pupils("warm-up", warmUp, options.labels, options.images);
+        List<Load> loads = options.pupils(options.loads(world), "warm-up", warmUp);
         world.warmUp(loads, PATIENCE);
       }
       output.say("Nobody trains for " + minutes + " minutes ...");
       Thread.sleep(Duration.ofSeconds(settle).toMillis());
-      IdleResult result =
-          Idling.measure(run, cluster, Duration.ofMillis((long) (minutes * 60_000)));
-      if (options.json) {
+      IdleResult result = measure(run, cluster, Duration.ofMillis((long) (minutes * 60_000)));
+      if (output.json()) {
         output.print(Json.MAPPER.writeValueAsString(result));
       } else {
         output.say("");
@@ -92,6 +85,28 @@ final class IdleCommand implements Callable<Integer> {
         print(output, "taskmanager", result.taskmanager());
       }
       return 0;
+    }
+  }
+
+  /**
+   * Measures both at the same time.
+   *
+   * @param standalone the job in one process
+   * @param cluster the job on a cluster of one task manager
+   */
+  private static IdleResult measure(World standalone, World cluster, Duration time)
+      throws InterruptedException {
+    List<Watched> processes = new ArrayList<>(standalone.jobProcesses());
+    processes.addAll(cluster.jobProcesses());
+    // Nobody asks Flink for its metrics meanwhile: that would be work.
+    try (Watch watch = Watch.begin(processes, null)) {
+      long begin = System.nanoTime();
+      Thread.sleep(time.toMillis());
+      ProcessUse use = watch.use();
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      List<Figures> figures =
+          processes.stream().map(each -> Figures.of(use, each.name(), seconds)).toList();
+      return new IdleResult(figures.get(0), figures.get(1), figures.get(2));
     }
   }
 

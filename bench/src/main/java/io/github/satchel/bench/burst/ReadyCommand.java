@@ -21,10 +21,7 @@ import java.util.concurrent.Callable;
 import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Pupils train with the trainer itself, not its emulator. */
 @Command(
@@ -64,23 +61,17 @@ final class ReadyCommand implements Callable<Integer> {
 
   @Mixin private WorldOptions options;
 
-  @Spec private CommandSpec spec;
-
   private final List<String> complaints = new ArrayList<>();
 
   @Override
   public Integer call() throws IOException, InterruptedException, InvalidConfigurationException {
-    try {
-      WorldOptions.require(students >= 1, "--students must be at least 1");
-      WorldOptions.require(single >= 1, "--single must be at least 1");
-      options.check();
-      WorldOptions.require(
-          fresh >= 0 && fresh <= options.labels * options.images,
-          "--new must be 0 to " + options.labels * options.images);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-    Output output = new Output(spec, options.json);
+    options.require(students >= 1, "--students must be at least 1");
+    options.require(single >= 1, "--single must be at least 1");
+    options.check();
+    options.require(
+        fresh >= 0 && fresh <= options.size().pictures(),
+        "--new must be 0 to " + options.size().pictures());
+    Output output = options.output();
     output.say(WorldOptions.STARTING);
     Path directory = options.work().resolveSibling("bench-trainer");
     FileUtils.deleteDirectory(directory.toFile());
@@ -90,7 +81,7 @@ final class ReadyCommand implements Callable<Integer> {
         ReadyLog log = new ReadyLog(world.services().endpoints().bootstrapServers())) {
       LoadFactory factory = options.loads(n -> drawing(world, n), 0);
       ReadyResult result = measure(output, trainer, world, log, factory);
-      if (options.json) {
+      if (output.json()) {
         output.print(Json.MAPPER.writeValueAsString(result));
       } else {
         print(output, result);
@@ -117,7 +108,7 @@ final class ReadyCommand implements Callable<Integer> {
     train(world, log, together);
     return new ReadyResult(
         "ready",
-        options.labels * options.images,
+        options.size().pictures(),
         fresh,
         times(log, first),
         times(log, again),
@@ -132,11 +123,13 @@ final class ReadyCommand implements Callable<Integer> {
    */
   private String drawing(World world, long n) {
     Subject[] subjects = Subject.values();
-    return world.services().subjectUrl(subjects[(int) (n / options.images % subjects.length)], n);
+    return world
+        .services()
+        .subjectUrl(subjects[(int) (n / options.size().images() % subjects.length)], n);
   }
 
   private List<Load> pupils(LoadFactory factory, String run, int count) {
-    return factory.pupils(run, count, options.labels, options.images);
+    return options.pupils(factory, run, count);
   }
 
   private void train(World world, ReadyLog log, List<Load> loads)

@@ -19,14 +19,13 @@ final class ReportOption {
   private @Nullable Path report;
 
   /**
-   * Says what is wrong with the option.
+   * Refuses the option if it is wrong.
    *
    * @param once whether one class is measured, once
-   * @throws IllegalArgumentException with a sentence
    */
-  void check(boolean once) {
-    WorldOptions.require(report == null || once, "--report goes with one round and no --peer");
-    WorldOptions.require(
+  void check(WorldOptions options, boolean once) {
+    options.require(report == null || once, "--report goes with one round and no --peer");
+    options.require(
         report == null || Files.isDirectory(report.toAbsolutePath().resolveSibling("")),
         "--report: there is no directory for " + report);
   }

@@ -14,10 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Pupils train, change some pictures and train again. */
 @Command(
@@ -56,21 +53,15 @@ final class RetrainCommand implements Callable<Integer> {
 
   @Mixin private WorldOptions options;
 
-  @Spec private CommandSpec spec;
-
   @Override
   public Integer call() throws IOException, InterruptedException, InvalidConfigurationException {
-    try {
-      WorldOptions.require(students >= 1, "--students must be at least 1");
-      WorldOptions.require(warmUp >= 1, "--warm-up must be at least 1");
-      options.check();
-      WorldOptions.require(
-          fresh >= 0 && fresh <= options.labels * options.images,
-          "--new must be 0 to " + options.labels * options.images);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-    Output output = new Output(spec, options.json);
+    options.require(students >= 1, "--students must be at least 1");
+    options.require(warmUp >= 1, "--warm-up must be at least 1");
+    options.check();
+    options.require(
+        fresh >= 0 && fresh <= options.size().pictures(),
+        "--new must be 0 to " + options.size().pictures());
+    Output output = options.output();
     output.say(WorldOptions.STARTING);
     Map<String, String> job =
         Map.of(SatchelOptions.CACHE_DIR.key(), "s3://" + LocalServices.RESIZED_BUCKET);
@@ -80,9 +71,8 @@ final class RetrainCommand implements Callable<Integer> {
       output.say("Warming up with " + warmUp + " pupils ...");
       retraining.warmUp(factory.pupils("warm-up", warmUp, 2, 15));
       output.say(students + " pupils press Train, one after another, and again ...");
-      RetrainResult result =
-          retraining.measure(factory.pupils("retrain", students, options.labels, options.images));
-      if (options.json) {
+      RetrainResult result = retraining.measure(options.pupils(factory, "retrain", students));
+      if (output.json()) {
         output.print(Json.MAPPER.writeValueAsString(result));
       } else {
         print(output, result);

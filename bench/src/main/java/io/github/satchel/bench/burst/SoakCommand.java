@@ -14,10 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Pupils press Train one after another for a while. */
 @Command(
@@ -50,31 +47,25 @@ final class SoakCommand implements Callable<Integer> {
 
   @Mixin private ReportOption report;
 
-  @Spec private CommandSpec spec;
-
   @Override
   public Integer call() throws IOException, InterruptedException, InvalidConfigurationException {
-    try {
-      WorldOptions.require(requests >= 1, "--requests must be at least 1");
-      WorldOptions.require(minutes > 0, "--minutes must be more than 0");
-      options.check();
-      report.check(true);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-    Output output = new Output(spec, options.json);
+    options.require(requests >= 1, "--requests must be at least 1");
+    options.require(minutes > 0, "--minutes must be more than 0");
+    options.check();
+    report.check(options, true);
+    Output output = options.output();
     output.say(WorldOptions.STARTING);
     try (World world = options.start(WARM_UP + requests, Map.of())) {
       LoadFactory factory = options.loads(world);
       output.say("Warming up with " + WARM_UP + " pupils ...");
-      world.warmUp(factory.pupils("warm-up", WARM_UP, options.labels, options.images), PATIENCE);
+      world.warmUp(options.pupils(factory, "warm-up", WARM_UP), PATIENCE);
       Checkpoint before = world.nextCheckpoint();
       output.say("%d pupils press Train within %s minutes ...".formatted(requests, minutes));
-      List<Load> loads = factory.pupils("soak", requests, options.labels, options.images);
+      List<Load> loads = options.pupils(factory, "soak", requests);
       Burst burst =
           world.measure(loads, Duration.ofMillis((long) (minutes * 60_000)), PATIENCE, true);
       SoakResult result = SoakResult.of(burst, before, world.nextCheckpoint());
-      if (options.json) {
+      if (output.json()) {
         output.print(Json.MAPPER.writeValueAsString(result));
       } else {
         output.burst(result.burst());

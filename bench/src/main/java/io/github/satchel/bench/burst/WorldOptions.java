@@ -6,16 +6,24 @@ import io.github.satchel.testkit.ServiceSettings;
 import io.github.satchel.testkit.Tls;
 import io.github.satchel.testkit.pictures.PictureFiles;
 import io.github.satchel.testkit.pictures.PictureMix;
+import io.github.satchel.testkit.pictures.SeedOption;
+import io.github.satchel.testkit.report.Load;
 import io.github.satchel.testkit.report.LoadFactory;
+import io.github.satchel.testkit.report.TrainingSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
 import org.apache.flink.util.FileUtils;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** What benchmarks have in common: the world that the job runs in. */
 final class WorldOptions {
@@ -32,17 +40,7 @@ final class WorldOptions {
   /** Set by the script {@code satchel}. */
   private static final String FLINK_PROPERTY = "satchel.flink";
 
-  @Option(
-      names = "--images",
-      defaultValue = "15",
-      description = "Pictures a label, 10 to 10000 (${DEFAULT-VALUE}).")
-  int images;
-
-  @Option(
-      names = "--labels",
-      defaultValue = "2",
-      description = "Labels a pupil, at least 2 (${DEFAULT-VALUE}).")
-  int labels;
+  @Mixin private TrainingSize size;
 
   @Option(
       names = "--pictures",
@@ -125,14 +123,10 @@ final class WorldOptions {
       paramLabel = "FILE")
   private @Nullable Path trustStore;
 
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "The same seed draws the same pictures (${DEFAULT-VALUE}).")
-  private long seed;
+  @Mixin private SeedOption seedOption;
 
   @Option(names = "--json", description = "Print the figures as a JSON object.")
-  boolean json;
+  private boolean json;
 
   @Option(
       names = "--directory",
@@ -140,14 +134,16 @@ final class WorldOptions {
       description = "Where everything is kept, logs too (${DEFAULT-VALUE}).")
   private Path directory;
 
-  /**
-   * Says what is wrong with the options.
-   *
-   * @throws IllegalArgumentException with a sentence
-   */
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  /** Refuses options that are wrong. */
   void check() throws IOException {
-    require(images >= 10 && images <= 10_000, "--images must be 10 to 10000");
-    require(labels >= 2, "--labels must be at least 2");
+    try {
+      size.check();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
     require(
         latency >= 0 && storeLatency >= 0 && trainerLatency >= 0, "a latency must be at least 0");
     require(
@@ -155,25 +151,48 @@ final class WorldOptions {
     require(!(http && tls.equals("all")), "--http and --tls all exclude each other");
     require(slots >= 1, "--slots must be at least 1");
     require(pictures != null || mix.isEmpty(), "--mix goes with --pictures");
-    PictureMix parsed;
-    try {
-      parsed = PictureMix.parse(mix);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("--mix: " + e.getMessage(), e);
-    }
+    PictureMix parsed = mix();
     require(
         trustStore == null || Files.isRegularFile(trustStore),
         "--trust-store: there is no file " + trustStore);
     if (pictures != null) {
       require(Files.isDirectory(pictures), "--pictures: " + pictures + " is no directory");
-      PictureFiles.load(pictures, parsed, seed);
+      try {
+        PictureFiles.load(pictures, parsed, seedOption.seed());
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+      }
     }
   }
 
-  static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
+  private PictureMix mix() {
+    try {
+      return PictureMix.parse(mix);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--mix: " + e.getMessage(), e);
     }
+  }
+
+  /** Refuses options unless a condition holds. */
+  void require(boolean condition, String message) {
+    if (!condition) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+
+  /** Has a benchmark print for people, or for a script. */
+  Output output() {
+    return new Output(spec, json);
+  }
+
+  /** How much a pupil trains with. */
+  TrainingSize size() {
+    return size;
+  }
+
+  /** Requests of pupils, of the size that was asked for. */
+  List<Load> pupils(LoadFactory factory, String run, int count) {
+    return factory.pupils(run, count, size.labels(), size.images());
   }
 
   private Tls tls() {
@@ -225,7 +244,7 @@ final class WorldOptions {
     ServiceSettings services =
         new ServiceSettings(
             Files.createDirectories(work),
-            seed,
+            seedOption.seed(),
             new ServiceSettings.Pictures(
                 pictures == null ? null : pictures.toAbsolutePath(), mix, HOSTS),
             new ServiceSettings.Latencies(latency, storeLatency, trainerLatency),

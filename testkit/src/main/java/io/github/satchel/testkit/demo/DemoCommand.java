@@ -16,11 +16,13 @@ import io.github.satchel.testkit.JobSettings;
 import io.github.satchel.testkit.LocalServices;
 import io.github.satchel.testkit.demo.Lesson.Line;
 import io.github.satchel.testkit.flink.FlinkRest;
+import io.github.satchel.testkit.pictures.SeedOption;
 import io.github.satchel.testkit.report.Burst;
 import io.github.satchel.testkit.report.ContactSheet;
 import io.github.satchel.testkit.report.Part;
 import io.github.satchel.testkit.report.ReportPage;
 import io.github.satchel.testkit.report.RequestLog;
+import io.github.satchel.testkit.report.TrainingSize;
 import io.github.satchel.testkit.report.Watch;
 import io.github.satchel.testkit.report.Watch.Watched;
 import io.github.satchel.trainer.embedding.DefaultNetwork;
@@ -69,17 +71,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--students", defaultValue = "30", description = "Pupils (${DEFAULT-VALUE}).")
   private int students;
 
-  @Option(
-      names = "--images",
-      defaultValue = "15",
-      description = "Pictures a label, 10 to 10000 (${DEFAULT-VALUE}).")
-  private int images;
-
-  @Option(
-      names = "--labels",
-      defaultValue = "2",
-      description = "Labels a pupil, at least 2 (${DEFAULT-VALUE}).")
-  private int labels;
+  @Mixin private TrainingSize size;
 
   @Option(
       names = "--faults",
@@ -94,11 +86,7 @@ final class DemoCommand implements Callable<Integer> {
           "What to do with a request that has a broken picture: fail or skip (${DEFAULT-VALUE}).")
   private String onImageFailure;
 
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "The same seed draws the same pictures (${DEFAULT-VALUE}).")
-  private long seed;
+  @Mixin private SeedOption seedOption;
 
   @Option(
       names = "--once",
@@ -125,8 +113,11 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InvalidConfigurationException, InterruptedException {
     check(students >= 1, "--students must be at least 1");
-    check(images >= 10 && images <= 10_000, "--images must be 10 to 10000");
-    check(labels >= 2, "--labels must be at least 2");
+    try {
+      size.check();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
     check(faults >= 0 && faults <= 1, "--faults must be 0 to 1");
     check(
         onImageFailure.equals("fail") || onImageFailure.equals("skip"),
@@ -134,7 +125,10 @@ final class DemoCommand implements Callable<Integer> {
     Path directory = embedded.freshDirectory("demo");
     say("Starting Kafka, an S3 server, a picture site and a training service ...");
     try (LocalServices services =
-            LocalServices.builder(directory).seed(seed).watsonKeys(1, students).start();
+            LocalServices.builder(directory)
+                .seed(seedOption.seed())
+                .watsonKeys(1, students)
+                .start();
         @Nullable DemoTrainer trainer = trainer(services, directory)) {
       Map<String, String> settings = JobSettings.of(services.endpoints());
       if (trainer != null) {
@@ -185,8 +179,8 @@ final class DemoCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     String run = "demo-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     List<Pupil> pupils =
-        new SchoolClass(services, new Random(seed), run, faults, onImageFailure)
-            .pupils(students, labels, images);
+        new SchoolClass(services, new Random(seedOption.seed()), run, faults, onImageFailure)
+            .pupils(students, size.labels(), size.images());
     Lesson lesson = new Lesson(pupils);
     RequestLog log = new RequestLog(pupils.stream().map(Pupil::load).toList());
     try (@Nullable Watch watch = report == null ? null : watch(flink);
@@ -207,7 +201,13 @@ final class DemoCommand implements Callable<Integer> {
                 ? ProgressDisplay.none(pupils, lesson)
                 : ProgressDisplay.of(pupils, lesson, this::say)) {
       results.start();
-      say(students + " pupils press Train: " + labels + " labels, " + images + " pictures each");
+      say(
+          students
+              + " pupils press Train: "
+              + size.labels()
+              + " labels, "
+              + size.images()
+              + " pictures each");
       send(services, pupils, lesson, log);
       display.follow(patience());
       if (trainer != null && !lesson.awaitTrained(patience())) {
@@ -277,7 +277,7 @@ final class DemoCommand implements Callable<Integer> {
 
   /** Bounded by what the slowest bad picture may take and by pictures at a crawl. */
   private Duration patience() {
-    return Duration.ofMinutes(5).plusMillis(100L * students * labels * images);
+    return Duration.ofMinutes(5).plusMillis(100L * students * size.pictures());
   }
 
   private void report(Lesson lesson, Summary summary, @Nullable Map<String, Double> accuracies) {

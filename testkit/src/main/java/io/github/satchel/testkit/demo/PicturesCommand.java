@@ -2,11 +2,13 @@ package io.github.satchel.testkit.demo;
 
 import io.github.satchel.testkit.http.Binding;
 import io.github.satchel.testkit.pictures.PictureSite;
+import io.github.satchel.testkit.pictures.SeedOption;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,18 +37,14 @@ final class PicturesCommand implements Callable<Integer> {
       description = "The port to listen on, 0 for a free one (${DEFAULT-VALUE}).")
   private int port;
 
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "The same seed draws the same pictures (${DEFAULT-VALUE}).")
-  private long seed;
+  @Mixin private SeedOption seedOption;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     try (PictureSite site =
-        PictureSite.builder().binding(Binding.at(host, port)).seed(seed).start()) {
+        PictureSite.builder().binding(Binding.at(host, port)).seed(seedOption.seed()).start()) {
       PrintWriter out = spec.commandLine().getOut();
       out.println("Pictures " + site.pictureUrl(0) + " and so on");
       out.flush();

@@ -5,6 +5,7 @@ import io.github.satchel.testkit.report.Load;
 import io.github.satchel.testkit.report.LoadFactory;
 import io.github.satchel.testkit.report.Percentiles;
 import io.github.satchel.testkit.report.RequestLog;
+import io.github.satchel.testkit.report.TrainingSize;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -48,17 +50,7 @@ final class PressCommand implements Callable<Integer> {
   @Option(names = "--students", defaultValue = "30", description = "Pupils (${DEFAULT-VALUE}).")
   private int students;
 
-  @Option(
-      names = "--images",
-      defaultValue = "15",
-      description = "Pictures a label, 10 to 10000 (${DEFAULT-VALUE}).")
-  private int images;
-
-  @Option(
-      names = "--labels",
-      defaultValue = "2",
-      description = "Labels a pupil, at least 2 (${DEFAULT-VALUE}).")
-  private int labels;
+  @Mixin private TrainingSize size;
 
   @Option(
       names = "--over",
@@ -73,8 +65,8 @@ final class PressCommand implements Callable<Integer> {
     String run = "press-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     List<Load> loads =
         new LoadFactory(n -> pictures + "/pictures/" + n + ".jpg", 0)
-            .pupils(run, students, labels, images);
-    Duration patience = Duration.ofMinutes(5).plusMillis(100L * students * labels * images);
+            .pupils(run, students, size.labels(), size.images());
+    Duration patience = Duration.ofMinutes(5).plusMillis(100L * students * size.pictures());
     List<RequestLog.Entry> entries =
         RequestLog.serve(kafka, loads, Duration.ofSeconds(over), patience).entries();
     Map<String, Long> outcomes =
