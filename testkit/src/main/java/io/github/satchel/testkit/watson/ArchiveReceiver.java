@@ -93,14 +93,16 @@ final class ArchiveReceiver {
       answer = refusal.answer();
     }
     history.add(
-        CallKind.CREATE,
-        NAME,
-        delivery == null ? null : delivery.id(),
-        delivery == null ? null : delivery.name(),
-        clock.instant(),
-        answer.meaning(),
-        mishap.tellsTheTruth(),
-        delivery == null ? List.of() : delivery.archives(),
+        new Call(
+            0,
+            CallKind.CREATE,
+            NAME,
+            delivery == null ? null : delivery.id(),
+            delivery == null ? null : delivery.name(),
+            clock.instant(),
+            answer.meaning(),
+            mishap.tellsTheTruth(),
+            delivery == null ? List.of() : delivery.archives()),
         null);
     return answer;
   }

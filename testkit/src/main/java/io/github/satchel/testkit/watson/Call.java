@@ -32,4 +32,9 @@ public record Call(
   public Call {
     examples = List.copyOf(examples);
   }
+
+  /** The same with its number. */
+  Call numbered(long n) {
+    return new Call(n, kind, keyName, classifierId, name, at, status, answered, examples);
+  }
 }

@@ -1,8 +1,6 @@
 package io.github.satchel.testkit.watson;
 
-import io.github.satchel.trainer.api.CallKind;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -30,21 +28,12 @@ final class History {
   }
 
   /**
+   * Adds a call, and numbers it.
+   *
    * @param classifier what a create or update that succeeded has left
    */
-  synchronized void add(
-      CallKind kind,
-      String keyName,
-      @Nullable String classifierId,
-      @Nullable String name,
-      Instant at,
-      int status,
-      boolean answered,
-      List<Examples> examples,
-      @Nullable Classifier classifier)
-      throws IOException {
-    Call call =
-        new Call(count + 1, kind, keyName, classifierId, name, at, status, answered, examples);
+  synchronized void add(Call unnumbered, @Nullable Classifier classifier) throws IOException {
+    Call call = unnumbered.numbered(count + 1);
     if (journal != null) {
       journal.add(new Journal.Entry(call, classifier));
     }

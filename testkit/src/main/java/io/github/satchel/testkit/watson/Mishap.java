@@ -52,14 +52,16 @@ final class Mishap implements CallSteps {
     }
     boolean leaves = answer.meaning() == 200 && kind != CallKind.DELETE;
     history.add(
-        kind,
-        key.name(),
-        id,
-        name,
-        clock.instant(),
-        answer.meaning(),
-        tellsTheTruth(),
-        examples,
+        new Call(
+            0,
+            kind,
+            key.name(),
+            id,
+            name,
+            clock.instant(),
+            answer.meaning(),
+            tellsTheTruth(),
+            examples),
         leaves && id != null && plan != null ? plan.find(id) : null);
   }
 

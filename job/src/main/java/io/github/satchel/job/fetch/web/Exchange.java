@@ -39,10 +39,8 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   private static final String GOOGLE_LOGIN = "accounts.google.com";
 
   private final WebAddress address;
-  private final String host;
-  private final boolean pictureWanted;
-  private final FetchSettings settings;
-  private final Clock clock;
+  private final WebAttempt.Query query;
+  private final Surroundings surroundings;
   private final ByteBudget.Share share;
   private final BiConsumer<Exchange, Reply> whenDone;
   private final Watch watch;
@@ -56,25 +54,25 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   private @Nullable Channel channel;
   private volatile @Nullable Body body;
 
+  /** What all exchanges of a client share. */
+  record Surroundings(FetchSettings settings, Clock clock, Timer timer) {}
+
   /** An exchange; parameters as for {@link WebClient#exchange}. */
   Exchange(
       WebAddress address,
-      String host,
-      boolean pictureWanted,
-      FetchSettings settings,
-      Clock clock,
-      Timer timer,
+      WebAttempt.Query query,
+      Surroundings surroundings,
       Duration timeLeft,
       ByteBudget.Share share,
       BiConsumer<Exchange, Reply> whenDone) {
     this.address = address;
-    this.host = host;
-    this.pictureWanted = pictureWanted;
-    this.settings = settings;
-    this.clock = clock;
+    this.query = query;
+    this.surroundings = surroundings;
     this.share = share;
     this.whenDone = whenDone;
-    watch = new Watch(timer, timeLeft, settings.idleTimeout(), this::fail);
+    watch =
+        new Watch(
+            surroundings.timer(), timeLeft, surroundings.settings().idleTimeout(), this::fail);
   }
 
   void start(AsyncHttpClient client, Request request) {
@@ -86,7 +84,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
         future.cancel(true);
       }
     } catch (RuntimeException e) { // of the client, for a request that it cannot write
-      fail(Faults.of(e, host));
+      fail(Faults.of(e, query.host()));
     }
   }
 
@@ -97,7 +95,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
     }
   }
 
-  /** Whether the host has answered, be it with an error. */
+  /** Whether the query.host() has answered, be it with an error. */
   boolean isAnswered() {
     return status > 0;
   }
@@ -156,7 +154,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   @Override
   public void onThrowable(Throwable thrown) {
     LOG.debug("{}: {}", address.host(), thrown.toString());
-    fail(Faults.of(thrown, host));
+    fail(Faults.of(thrown, query.host()));
   }
 
   /** The client has the connection back by now, so whoever is told next can use it. */
@@ -167,7 +165,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
     if (arrived != null) {
       finish(arrived);
     } else if (received == null || !received.lastSeen()) {
-      fail(Fault.passing(Problems.unreachable(host)));
+      fail(Fault.passing(Problems.unreachable(query.host())));
     }
     return null;
   }
@@ -203,7 +201,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
 
   @Override
   public void broken() {
-    fail(Fault.passing(Problems.unreachable(host)));
+    fail(Fault.passing(Problems.unreachable(query.host())));
   }
 
   /** The client may give the connection to someone else now; it must not stay paused. */
@@ -220,7 +218,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
       case 301, 302, 303, 307, 308 -> {
         String location = headers.get(HttpHeaderNames.LOCATION);
         if (location == null) {
-          fail(Fault.lasting(Problems.unreachable(host)));
+          fail(Fault.lasting(Problems.unreachable(query.host())));
         } else {
           finish(new Reply.Moved(location));
         }
@@ -232,21 +230,21 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
               Faults.ofStatus(
                   status,
                   RetryPolicy.parseRetryAfter(
-                      headers.get(HttpHeaderNames.RETRY_AFTER), clock.instant()),
-                  host,
-                  settings.site()));
+                      headers.get(HttpHeaderNames.RETRY_AFTER), surroundings.clock().instant()),
+                  query.host(),
+                  surroundings.settings().site()));
     }
   }
 
   private void receive(HttpHeaders headers) {
     if (isLoginWall(headers)) {
-      fail(Fault.lasting(Problems.forbidden(host, settings.site())));
+      fail(Fault.lasting(Problems.forbidden(query.host(), surroundings.settings().site())));
       return;
     }
     boolean gzip =
         headers.get(HttpHeaderNames.CONTENT_ENCODING, "").toLowerCase(Locale.ROOT).contains("gzip");
     long length = gzip ? -1 : contentLength(headers);
-    if (length > settings.maxSize()) {
+    if (length > surroundings.settings().maxSize()) {
       fail(Fault.lasting(Problems.tooLarge()));
       return;
     }
@@ -264,7 +262,13 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
                 headers.get(HttpHeaderNames.ETAG), headers.get(HttpHeaderNames.LAST_MODIFIED)),
             List.of());
     Body received =
-        new Body(share, settings.maxSize(), pictureWanted, gzip, connection.eventLoop(), this);
+        new Body(
+            share,
+            surroundings.settings().maxSize(),
+            query.pictureWanted(),
+            gzip,
+            connection.eventLoop(),
+            this);
     body = received;
     if (length > 0) {
       received.expect((int) length);

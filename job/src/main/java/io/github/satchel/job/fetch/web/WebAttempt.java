@@ -104,8 +104,7 @@ final class WebAttempt {
             .client()
             .exchange(
                 address,
-                query.host(),
-                query.pictureWanted(),
+                query,
                 timeLeft,
                 (over, reply) -> {
                   release(permit, reply, over.isAnswered());

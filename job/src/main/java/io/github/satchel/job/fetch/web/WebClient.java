@@ -43,8 +43,7 @@ public final class WebClient implements AutoCloseable {
   private static final long SHUTDOWN_SECONDS = 5;
 
   private final FetchSettings settings;
-  private final Clock clock;
-  private final Timer timer;
+  private final Exchange.Surroundings surroundings;
   private final ByteBudget budget;
   private final EventLoopGroup eventLoops;
   private final GuardedResolver resolver;
@@ -58,8 +57,7 @@ public final class WebClient implements AutoCloseable {
       ByteBudget budget,
       NameResolvers nameResolvers) {
     this.settings = settings;
-    this.clock = clock;
-    this.timer = timer;
+    surroundings = new Exchange.Surroundings(settings, clock, timer);
     this.budget = budget;
     eventLoops = eventLoops();
     resolver =
@@ -101,19 +99,15 @@ public final class WebClient implements AutoCloseable {
   /**
    * An exchange, not yet started.
    *
-   * @param host that messages name
-   * @param pictureWanted whether anything but a picture is refused
    * @param timeLeft for the whole exchange
    * @param whenDone told once, from any thread
    */
   Exchange exchange(
       WebAddress address,
-      String host,
-      boolean pictureWanted,
+      WebAttempt.Query query,
       Duration timeLeft,
       BiConsumer<Exchange, Reply> whenDone) {
-    return new Exchange(
-        address, host, pictureWanted, settings, clock, timer, timeLeft, budget.share(), whenDone);
+    return new Exchange(address, query, surroundings, timeLeft, budget.share(), whenDone);
   }
 
   /**
