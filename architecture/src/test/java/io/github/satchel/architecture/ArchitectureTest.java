@@ -134,7 +134,6 @@ class ArchitectureTest {
       long files =
           each.getClasses().stream()
               .flatMap(type -> type.getSource().flatMap(Source::getFileName).stream())
-              .filter(file -> !file.equals("package-info.java"))
               .distinct()
               .count();
       if (files > MOST_FILES) {

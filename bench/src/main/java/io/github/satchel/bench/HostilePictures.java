@@ -4,6 +4,7 @@ import io.github.satchel.contract.OutputFormat;
 import io.github.satchel.job.resize.Outcome;
 import io.github.satchel.job.resize.PictureResizer;
 import io.github.satchel.job.resize.kernel.KernelChoice;
+import io.github.satchel.testkit.process.ProcessUsage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ public final class HostilePictures implements Callable<Integer> {
   public Integer call() throws IOException {
     List<String> expected = Files.readAllLines(pictures.resolve("expected.tsv"));
     int complaints = 0;
-    long idle = ResidentMemory.now();
+    long idle = ProcessUsage.ofThis().rss() >> 20;
     for (KernelChoice choice : List.of(KernelChoice.NATIVE, KernelChoice.JAVA)) {
       try (PictureResizer resizer = PictureResizer.open(Contestant.settings(choice))) {
         for (String line : expected.subList(1, expected.size())) {
@@ -62,7 +63,7 @@ public final class HostilePictures implements Callable<Integer> {
         }
       }
     }
-    long grown = ResidentMemory.peak() - idle;
+    long grown = (ProcessUsage.ofThis().peakRss() >> 20) - idle;
     System.out.printf(Locale.ROOT, "peak %d MB above idle, %d complaints%n", grown, complaints);
     return complaints == 0 && grown <= maxMegabytes ? 0 : 1;
   }

@@ -1,6 +1,7 @@
 package io.github.satchel.bench;
 
 import io.github.satchel.contract.OutputFormat;
+import io.github.satchel.testkit.process.ProcessUsage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ public final class ResizeSoak implements Callable<Integer> {
         for (Future<Void> each : work) {
           each.get();
         }
-        late = ResidentMemory.now();
+        late = ProcessUsage.ofThis().rss() >> 20;
         early = tenth == 1 ? late : early;
         System.out.printf(Locale.ROOT, "%6d pictures: %d MB resident%n", end, late);
       }

@@ -21,10 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /**
- * Turns a file into the message of a request: JSON stays as it is; a directory or a CSV file
- * becomes JSON of the contract.
+ * The file that a request is made of, with the options of commands that read one: JSON stays as it
+ * is; a directory or a CSV file becomes JSON of the contract, and the options say what else the
+ * request says.
  */
 final class RequestFile {
 
@@ -33,11 +36,29 @@ final class RequestFile {
 
   private static final Path STANDARD_INPUT = Path.of("-");
 
-  private final DraftOptions draft;
+  @Option(
+      names = "--base-url",
+      paramLabel = "URL",
+      description =
+          "For a directory: its address on the web. Pictures are fetched from URL/LABEL/PICTURE.")
+  private @Nullable String baseUrl;
 
-  RequestFile(DraftOptions draft) {
-    this.draft = draft;
-  }
+  @Option(
+      names = "--project",
+      paramLabel = "ID",
+      description = "The projectId. Default: the name of the directory or file.")
+  private @Nullable String project;
+
+  @Option(names = "--name", description = "The project's display name. Default: the projectId.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--credentials",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Credentials to try, in this order. Without any, the archives stay in the store.")
+  private List<String> credentials = List.of();
 
   /**
    * Reads the message.
@@ -88,7 +109,7 @@ final class RequestFile {
   }
 
   private ObjectNode ofDirectory(Path directory) throws IOException {
-    String base = draft.baseUrl();
+    String base = baseUrl;
     if (base == null) {
       throw new IOException("a directory needs --base-url, the address of its pictures on the web");
     }
@@ -145,19 +166,19 @@ final class RequestFile {
 
   private ObjectNode draft(Path file) {
     String base = name(file.toAbsolutePath().normalize()).replaceAll("\\.[^.]*$", "");
-    String project = draft.project() == null ? base : draft.project();
+    String projectId = project == null ? base : project;
     ObjectNode request =
         Json.MAPPER
             .createObjectNode()
             .put("requestId", UUID.randomUUID().toString())
-            .put("projectId", project)
-            .put("name", draft.name() == null ? project : draft.name());
+            .put("projectId", projectId)
+            .put("name", name == null ? projectId : name);
     ObjectNode deliverTo = request.putObject("deliverTo");
-    if (draft.credentials().isEmpty()) {
+    if (credentials.isEmpty()) {
       deliverTo.putObject("store");
     } else {
       ArrayNode names = deliverTo.putObject("watson").putArray("credentials");
-      draft.credentials().forEach(names::add);
+      credentials.forEach(names::add);
     }
     return request;
   }

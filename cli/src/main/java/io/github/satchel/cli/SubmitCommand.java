@@ -59,7 +59,7 @@ final class SubmitCommand implements Callable<Integer> {
           "Longest time to wait for the outcome: 30s, 15min, 1h, or seconds (${DEFAULT-VALUE}).")
   private Duration timeout;
 
-  @Mixin private DraftOptions draft;
+  @Mixin private RequestFile requestFile;
 
   @Option(names = "--json", description = "Print the request's events, one JSON object a line.")
   private boolean json;
@@ -68,7 +68,7 @@ final class SubmitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    byte[] message = new RequestFile(draft).read(file);
+    byte[] message = requestFile.read(file);
     ParsedRequest parsed = RequestFile.PARSER.parse(message, Instant.now());
     if (parsed instanceof ParsedRequest.Invalid invalid) {
       ValidateCommand.report(invalid, json, json ? out() : err());

@@ -39,7 +39,7 @@ final class ValidateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The request.")
   private Path file;
 
-  @Mixin private DraftOptions draft;
+  @Mixin private RequestFile requestFile;
 
   @Option(
       names = "--json",
@@ -50,8 +50,7 @@ final class ValidateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ParsedRequest parsed =
-        RequestFile.PARSER.parse(new RequestFile(draft).read(file), Instant.now());
+    ParsedRequest parsed = RequestFile.PARSER.parse(requestFile.read(file), Instant.now());
     PrintWriter out = spec.commandLine().getOut();
     if (parsed instanceof ParsedRequest.Invalid invalid) {
       report(invalid, json, out);

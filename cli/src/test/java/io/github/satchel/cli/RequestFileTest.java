@@ -84,10 +84,10 @@ class RequestFileTest {
   void addressesOfADirectoryAreEscaped() throws IOException {
     Path label = Files.createDirectories(directory.resolve("pets/big dog"));
     Files.createFile(label.resolve("a b#1.jpg"));
-    DraftOptions draft =
-        CommandLine.populateCommand(new DraftOptions(), "--base-url", "https://e.org");
+    RequestFile file =
+        CommandLine.populateCommand(new RequestFile(), "--base-url", "https://e.org");
 
-    JsonNode request = Json.MAPPER.readTree(new RequestFile(draft).read(directory.resolve("pets")));
+    JsonNode request = Json.MAPPER.readTree(file.read(directory.resolve("pets")));
 
     assertThat(request.at("/labels/big dog/0/url").textValue())
         .isEqualTo("https://e.org/big%20dog/a%20b%231.jpg");
@@ -111,7 +111,7 @@ class RequestFileTest {
 
     assertThat(validate(file.toString(), "--credentials", "class-7,pool-3")).isZero();
 
-    JsonNode request = Json.MAPPER.readTree(new RequestFile(new DraftOptions()).read(file));
+    JsonNode request = Json.MAPPER.readTree(new RequestFile().read(file));
     assertThat(request.at("/labels/cat/9/url").textValue())
         .isEqualTo("https://example.org/cat,9.jpg");
     assertThat(request.at("/labels/cat/9/imageid").textValue()).isEqualTo("cat-10");

@@ -6,12 +6,12 @@ import io.github.satchel.contract.Event;
 import io.github.satchel.contract.TrainingRequest;
 import io.github.satchel.job.admit.AdmitFunction;
 import io.github.satchel.job.admit.ValidateFunction;
+import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.dispatch.DispatchFunction;
 import io.github.satchel.job.dispatch.DispatchOperator;
 import io.github.satchel.job.dispatch.DispatchSettings;
 import io.github.satchel.job.fetch.FetchRoute;
 import io.github.satchel.job.forget.ForgetOperator;
-import io.github.satchel.job.forget.ForgetSettings;
 import io.github.satchel.job.forget.IndexFunction;
 import io.github.satchel.job.forget.Mention;
 import io.github.satchel.job.forget.Removal;
@@ -227,7 +227,11 @@ final class SatchelTopology {
         .transform(
             "forget",
             TypeInformation.of(Event.class),
-            new ForgetOperator(ForgetSettings.from(options)))
+            new ForgetOperator(
+                options.get(SatchelOptions.ARCHIVES_DIR),
+                CacheSettings.from(options),
+                options.get(SatchelOptions.FORGET_REMEMBER),
+                options.get(SatchelOptions.REQUEST_MAX_DEADLINE)))
         .uid("forget")
         .disableChaining();
   }

@@ -4,7 +4,6 @@ import io.github.satchel.trainer.api.Answer;
 import io.github.satchel.trainer.api.ApiHandler;
 import io.github.satchel.trainer.api.Iam;
 import io.github.satchel.trainer.api.Key;
-import io.github.satchel.trainer.api.KeyState;
 import io.github.satchel.trainer.store.ClassifierStore;
 import io.github.satchel.trainer.store.Quality;
 import io.github.satchel.trainer.store.StoredClassifier;
@@ -55,7 +54,7 @@ final class TeacherPage extends Handler.Abstract {
     }
     Optional<Key> key =
         iam.identify(request.getHeaders().get(HttpHeader.AUTHORIZATION), Fields.EMPTY)
-            .filter(known -> known.state() == KeyState.ACTIVE);
+            .filter(known -> known.state() == Key.State.ACTIVE);
     if (key.isEmpty()) {
       response
           .getHeaders()

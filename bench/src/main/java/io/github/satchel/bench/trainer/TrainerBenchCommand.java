@@ -1,10 +1,10 @@
 package io.github.satchel.bench.trainer;
 
 import io.github.satchel.contract.Json;
+import io.github.satchel.testkit.process.ProcessUsage;
 import io.github.satchel.trainer.embedding.DefaultNetwork;
 import io.github.satchel.trainer.embedding.Embedding;
 import io.github.satchel.trainer.embedding.Network;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +109,7 @@ public final class TrainerBenchCommand implements Callable<Integer> {
             nanos[count / 2] / 1e6,
             nanos[count * 95 / 100] / 1e6,
             result.nanos()[splits / 2] / 1e6,
-            peakMegabytes());
+            ProcessUsage.ofThis().peakRss() >> 20);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(Json.MAPPER.writeValueAsString(measured));
@@ -122,14 +122,5 @@ public final class TrainerBenchCommand implements Callable<Integer> {
 
   private static double mean(double[] values) {
     return Arrays.stream(values).average().orElseThrow();
-  }
-
-  private static long peakMegabytes() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmHWM:")) {
-        return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
-      }
-    }
-    return 0;
   }
 }

@@ -3,6 +3,7 @@ package io.github.satchel.job.forget;
 import io.github.satchel.connectors.training.operator.KeyedOperator;
 import io.github.satchel.connectors.training.operator.KeyedWork;
 import io.github.satchel.contract.Event;
+import io.github.satchel.job.cache.CacheSettings;
 import io.github.satchel.job.cache.Directories;
 import io.github.satchel.job.cache.ImageCache;
 import io.github.satchel.job.model.Forget;
@@ -53,7 +54,10 @@ public final class ForgetOperator extends KeyedOperator<Event>
   private static final String FORGET = "forget";
   private static final String AGAIN = "again";
 
-  private final ForgetSettings settings;
+  private final String archives;
+  private final @Nullable CacheSettings cached;
+  private final Duration remember;
+  private final Duration underWay;
 
   private transient KeyedWork removing;
   private transient @Nullable ImageCache cache;
@@ -72,9 +76,19 @@ public final class ForgetOperator extends KeyedOperator<Event>
   /** What waits for a checkpoint, and the one before which it came. */
   private transient Map<String, Long> waiting;
 
+  /**
+   * @param archives directory of the archives, on a Flink file system
+   * @param cached null if no pictures are cached
+   * @param remember how long it is known whose a request was
+   * @param underWay how long pictures of a request that has ended may still be under way
+   */
   @SuppressWarnings("NullAway.Init") // the rest comes with open()
-  public ForgetOperator(ForgetSettings settings) {
-    this.settings = settings;
+  public ForgetOperator(
+      String archives, @Nullable CacheSettings cached, Duration remember, Duration underWay) {
+    this.archives = archives;
+    this.cached = cached;
+    this.remember = remember;
+    this.underWay = underWay;
   }
 
   @Override
@@ -85,7 +99,7 @@ public final class ForgetOperator extends KeyedOperator<Event>
     missing = state("missing", Types.INT);
     again = state(AGAIN, TypeInformation.of(Subject.class));
     waiting = new HashMap<>();
-    cache = settings.cache() == null ? null : new ImageCache(settings.cache(), Clock.systemUTC());
+    cache = cached == null ? null : new ImageCache(cached, Clock.systemUTC());
     removing = work("satchel-forget", 1, CLOSE_LIMIT);
     for (String tally : keysWith(FORGET)) {
       setCurrentKey(tally);
@@ -157,21 +171,21 @@ public final class ForgetOperator extends KeyedOperator<Event>
             List.of(
                 "Messages in the topics, until their retention ends",
                 "Requests from more than %s ago, and their classifiers"
-                    .formatted(TimeUtils.formatWithHighestUnit(settings.remember())),
+                    .formatted(TimeUtils.formatWithHighestUnit(remember)),
                 "What the training service keeps beside its classifiers, and all that an endpoint"
                     + " received"));
-    int archives = 0;
+    int deleted = 0;
     int classifiers = 0;
     for (Removal each : requests) {
-      Path directory = new Path(settings.archives(), Objects.requireNonNull(each.requestId()));
-      archives += persistently(() -> Directories.delete(directory, ".zip"));
+      Path directory = new Path(archives, Objects.requireNonNull(each.requestId()));
+      deleted += persistently(() -> Directories.delete(directory, ".zip"));
       classifiers += each.classifierDeleted() ? 1 : 0;
       if (each.remaining() != null) {
         remaining.add(each.remaining());
       }
     }
     int pictures = deletePictures(wanted.subject());
-    return new Event.Forgotten(requests.size(), archives, pictures, classifiers, remaining);
+    return new Event.Forgotten(requests.size(), deleted, pictures, classifiers, remaining);
   }
 
   private int deletePictures(Subject subject) throws InterruptedException {
@@ -216,7 +230,7 @@ public final class ForgetOperator extends KeyedOperator<Event>
   }
 
   private void deleteLater() {
-    setTimer(now() + settings.underWay().toMillis());
+    setTimer(now() + underWay.toMillis());
   }
 
   @Override

@@ -45,22 +45,20 @@ class ForgetOperatorTest {
   @TempDir Path directory;
 
   private Path archives;
-  private ForgetSettings settings;
+  private CacheSettings cached;
   private ImageCache cache;
   private KeyedOneInputStreamOperatorTestHarness<String, Removal, Event> harness;
 
   @BeforeEach
   void open() throws Exception {
     archives = Files.createDirectory(directory.resolve("archives"));
-    CacheSettings cached =
+    cached =
         new CacheSettings(
             directory.resolve("cache").toUri().toString(),
             Duration.ofHours(1),
             Duration.ofDays(14),
             Duration.ofSeconds(2),
             "1");
-    settings =
-        new ForgetSettings(archives.toUri().toString(), cached, Duration.ofDays(30), UNDER_WAY);
     cache = new ImageCache(cached, Clock.systemUTC());
     open(null);
   }
@@ -68,7 +66,9 @@ class ForgetOperatorTest {
   private void open(@Nullable OperatorSubtaskState state) throws Exception {
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new ForgetOperator(settings), removal -> removal.forget().tally(), Types.STRING);
+            new ForgetOperator(archives.toUri().toString(), cached, Duration.ofDays(30), UNDER_WAY),
+            removal -> removal.forget().tally(),
+            Types.STRING);
     harness.setup();
     if (state != null) {
       harness.initializeState(state);

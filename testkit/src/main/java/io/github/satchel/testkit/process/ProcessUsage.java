@@ -29,6 +29,12 @@ public record ProcessUsage(long rss, long peakRss, Duration cpu) {
     }
   }
 
+  /** That of this process; it needs {@code /proc}. */
+  public static ProcessUsage ofThis() {
+    return of(ProcessHandle.current().pid())
+        .orElseThrow(() -> new IllegalStateException("there is no /proc"));
+  }
+
   /** A dying process has no such lines any more. */
   private static long bytes(List<String> status, String field) {
     return status.stream()

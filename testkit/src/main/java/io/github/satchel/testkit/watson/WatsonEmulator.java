@@ -9,7 +9,6 @@ import io.github.satchel.trainer.api.Forms;
 import io.github.satchel.trainer.api.Iam;
 import io.github.satchel.trainer.api.ImageFetcher;
 import io.github.satchel.trainer.api.Key;
-import io.github.satchel.trainer.api.KeyState;
 import io.github.satchel.trainer.api.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -149,7 +148,7 @@ public final class WatsonEmulator implements AutoCloseable {
   }
 
   /** Changes what the service thinks of a key from now on. */
-  public void setKeyState(String keyName, KeyState state) {
+  public void setKeyState(String keyName, Key.State state) {
     plan(keyName).key().state(state);
   }
 

@@ -20,7 +20,7 @@ import io.github.satchel.testkit.kafka.SecureListener;
 import io.github.satchel.testkit.watson.Fault;
 import io.github.satchel.testkit.watson.WatsonEmulator;
 import io.github.satchel.trainer.api.CallKind;
-import io.github.satchel.trainer.api.KeyState;
+import io.github.satchel.trainer.api.Key;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -160,7 +160,7 @@ class SecretsIT {
 
   /** Every way in which a secret comes into the hands of code that handles failures. */
   private static void misbehave(LocalServices services) {
-    services.watson().setKeyState("pool-1", KeyState.BLOCKED);
+    services.watson().setKeyState("pool-1", Key.State.BLOCKED);
     services.watson().failNext("pool-2", CallKind.TOKEN, new Fault.Status(503));
     services.watson().failNext("pool-2", CallKind.READ, new Fault.Status(401), new Fault.Dropped());
     services.watson().failNextCreates("pool-2", new Fault.ErrorObject(), new Fault.LostAnswer());

@@ -32,7 +32,7 @@ import io.github.satchel.testkit.watson.Call;
 import io.github.satchel.testkit.watson.Classifier;
 import io.github.satchel.testkit.watson.Fault;
 import io.github.satchel.trainer.api.CallKind;
-import io.github.satchel.trainer.api.KeyState;
+import io.github.satchel.trainer.api.Key;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -444,7 +444,7 @@ class TrainingJobIT {
   void aRejectedKeyIsNamedWhetherOrNotAnotherOneServes() {
     String rejected = key();
     String good = key();
-    services.watson().setKeyState(rejected, KeyState.BLOCKED);
+    services.watson().setKeyState(rejected, Key.State.BLOCKED);
     ObjectNode served = twoLabels("rejected-key", 10).watson("no-such-file", rejected, good).json();
     ObjectNode unserved = twoLabels("only-rejected-key", 10).watson(rejected).json();
 

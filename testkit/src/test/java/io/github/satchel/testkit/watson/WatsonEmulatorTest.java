@@ -24,7 +24,7 @@ import com.ibm.watson.visual_recognition.v3.model.ListClassifiersOptions;
 import com.ibm.watson.visual_recognition.v3.model.UpdateClassifierOptions;
 import io.github.satchel.testing.SettableClock;
 import io.github.satchel.trainer.api.CallKind;
-import io.github.satchel.trainer.api.KeyState;
+import io.github.satchel.trainer.api.Key;
 import io.github.satchel.trainer.api.Limits;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -308,7 +308,7 @@ class WatsonEmulatorTest {
   @Test
   void aBlockedKeyIsForbidden() throws Exception {
     VisualRecognition sdk = sdk(basicAuthenticator(KEY));
-    watson.setKeyState("class-7", KeyState.BLOCKED);
+    watson.setKeyState("class-7", Key.State.BLOCKED);
     assertThatThrownBy(() -> sdk.listClassifiers().execute())
         .isInstanceOf(ForbiddenException.class);
     assertThat(get("?version=" + VERSION, basic(KEY)).body())
@@ -318,7 +318,7 @@ class WatsonEmulatorTest {
 
   @Test
   void aKeyOverItsLimitSaysSo() throws Exception {
-    watson.setKeyState("class-7", KeyState.OVER_TRANSACTION_LIMIT);
+    watson.setKeyState("class-7", Key.State.OVER_TRANSACTION_LIMIT);
     HttpResponse<String> response = post(KEY, Map.of("dog_positive_examples", ZIP));
     assertThat(response.body())
         .isEqualTo("{\"status\":\"ERROR\",\"statusInfo\":\"Key is over transaction limit\"}");
@@ -590,7 +590,7 @@ class WatsonEmulatorTest {
   @Test
   void aDeletedKeyIsUnknown() throws Exception {
     String authorization = bearer(KEY);
-    watson.setKeyState("class-7", KeyState.DELETED);
+    watson.setKeyState("class-7", Key.State.DELETED);
 
     assertThat(iamError(KEY)).isEqualTo("BXNIM0415E");
     assertThat(get("?version=" + VERSION, authorization).statusCode()).isEqualTo(401);

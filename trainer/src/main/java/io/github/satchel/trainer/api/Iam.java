@@ -48,11 +48,11 @@ public final class Iam {
     if (!GRANT_TYPE.equals(form.getValue("grant_type")) || form.getValue("apikey") == null) {
       return Answer.iamError("BXNIM0109E", "Property missing or empty: grant_type, apikey");
     }
-    Optional<Key> key = identify(form).filter(known -> known.state() != KeyState.DELETED);
+    Optional<Key> key = identify(form).filter(known -> known.state() != Key.State.DELETED);
     if (key.isEmpty()) {
       return Answer.iamError("BXNIM0415E", "Provided API key could not be found.");
     }
-    if (key.get().state() == KeyState.BLOCKED) {
+    if (key.get().state() == Key.State.BLOCKED) {
       return Answer.iamError("BXNIM0434E", "Provided API key is blocked.");
     }
     Instant now = clock.instant();

@@ -5,6 +5,18 @@ import java.util.concurrent.Semaphore;
 
 /** An API key, and how it is used. Safe for many threads. */
 public final class Key {
+
+  /** What the service thinks of a key. */
+  public enum State {
+    ACTIVE,
+    /** There is no such key any more. */
+    DELETED,
+    /** The key exists and may not be used. */
+    BLOCKED,
+    /** The plan's transactions are used up. */
+    OVER_TRANSACTION_LIMIT
+  }
+
   private final String name;
   private final String secret;
   private final int slots;
@@ -13,7 +25,7 @@ public final class Key {
   private final Semaphore calls;
   private long second;
   private int callsInSecond;
-  private volatile KeyState state = KeyState.ACTIVE;
+  private volatile State state = State.ACTIVE;
 
   /**
    * A key that is active.
@@ -47,12 +59,12 @@ public final class Key {
   }
 
   /** What the service thinks of it. */
-  public KeyState state() {
+  public State state() {
     return state;
   }
 
   /** Changes what the service thinks of it from now on. */
-  public void state(KeyState state) {
+  public void state(State state) {
     this.state = state;
   }
 
