@@ -12,7 +12,7 @@ public final class Directories {
   private Directories() {}
 
   /** What is in a directory. */
-  static List<FileStatus> list(Path directory) throws IOException {
+  public static List<FileStatus> list(Path directory) throws IOException {
     try {
       FileStatus[] files = directory.getFileSystem().listStatus(directory);
       return files == null ? List.of() : List.of(files);

@@ -128,7 +128,7 @@ public final class ForgetOperator extends KeyedOperator<Event>
     if (left > 0) {
       return;
     }
-    if (isPast(lastCheckpoint())) {
+    if (survivesFailure(lastCheckpoint())) {
       remove(tally);
     } else {
       waiting.put(tally, lastCheckpoint());
@@ -141,7 +141,7 @@ public final class ForgetOperator extends KeyedOperator<Event>
     List<String> ready = new ArrayList<>();
     waiting.forEach(
         (tally, before) -> {
-          if (isPast(before)) {
+          if (survivesFailure(before)) {
             ready.add(tally);
           }
         });

@@ -53,7 +53,7 @@ import org.slf4j.LoggerFactory;
  * a trigger fires, and a keyed operator of its own rather than Flink's window operator: that one
  * reads all elements of a window at once and on the task thread.
  *
- * <p>After that {@link Tombstones} remember the request for a while.
+ * <p>Once its decision is told, {@link Tombstones} remember the request for a while.
  *
  * <p>A request that is forgotten ends as if it were cancelled, and the forget goes the way of its
  * archives: behind them, so that the trainer knows what there is to undo.

@@ -174,7 +174,7 @@ final class Tombstones {
       tellAgain(id);
       return;
     }
-    if (askedAgain.value() != null || !operator.isPast(ended.after())) {
+    if (askedAgain.value() != null || !operator.survivesFailure(ended.after())) {
       postpone(ended, REMOVE_AGAIN);
       return;
     }

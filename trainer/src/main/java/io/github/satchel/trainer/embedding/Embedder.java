@@ -57,7 +57,7 @@ public final class Embedder implements AutoCloseable {
 
   /** A small JPEG of a picture. */
   public static byte[] thumbnail(byte[] picture) throws UnreadablePictureException {
-    return OpenCvEmbedding.thumbnail(picture);
+    return Embedding.thumbnail(picture);
   }
 
   /** Only when nobody embeds any more. */

@@ -32,6 +32,6 @@ public record Network(String id, byte[] model, NetworkFormat format) {
    * @throws IllegalArgumentException if it cannot be read
    */
   public Embedding open() {
-    return new OpenCvEmbedding(model, format);
+    return new Embedding(model, format);
   }
 }

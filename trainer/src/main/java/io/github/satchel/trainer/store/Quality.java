@@ -1,5 +1,8 @@
 package io.github.satchel.trainer.store;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.satchel.trainer.api.Answer;
 import java.util.List;
 
 /**
@@ -25,4 +28,37 @@ public record Quality(
    */
   public record Doubtful(
       String picture, String labelled, String predicted, double confidence, String thumbnail) {}
+
+  /**
+   * What {@code GET /v3/classifiers/{id}?verbose=true} says of it.
+   *
+   * @param classes of the classifier
+   */
+  ObjectNode verbose(List<String> classes) {
+    ObjectNode json = Answer.object();
+    ObjectNode left = json.putObject("leave_one_out");
+    left.put("images", pictures).put("accuracy", accuracy);
+    ArrayNode matrix = left.putArray("confusion");
+    for (int row = 0; row < confusion.size(); row++) {
+      ObjectNode counts =
+          matrix.addObject().put("class", className(classes, row)).putObject("taken_for");
+      for (int column = 0; column < confusion.size(); column++) {
+        counts.put(className(classes, column), confusion.get(row).get(column));
+      }
+    }
+    ArrayNode listed = left.putArray("doubtful");
+    for (Doubtful one : doubtful) {
+      listed
+          .addObject()
+          .put("image", one.picture())
+          .put("class", one.labelled())
+          .put("taken_for", one.predicted())
+          .put("score", one.confidence());
+    }
+    return json;
+  }
+
+  private static String className(List<String> classes, int index) {
+    return index < classes.size() ? classes.get(index) : Training.NONE_OF_THESE;
+  }
 }

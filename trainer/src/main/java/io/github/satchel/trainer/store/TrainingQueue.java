@@ -234,6 +234,7 @@ public final class TrainingQueue implements Classifiers, AutoCloseable {
   }
 
   private Classifier shown(StoredClassifier record) {
+    Quality quality = record.quality();
     return new Classifier(
         record.id(),
         record.name(),
@@ -244,7 +245,7 @@ public final class TrainingQueue implements Classifiers, AutoCloseable {
         record.classes(),
         record.explanation(),
         record.optedOut(),
-        QualityJson.of(record));
+        quality == null ? null : quality.verbose(record.classes()));
   }
 
   private LinearHead head(StoredClassifier record) throws IOException {

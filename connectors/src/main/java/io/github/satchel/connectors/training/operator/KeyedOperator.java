@@ -77,10 +77,10 @@ public abstract class KeyedOperator<OUT> extends AbstractStreamOperator<OUT>
   }
 
   /**
-   * Whether a failure would not go back to before what happened after a checkpoint: a later one is
-   * complete, or none ever was.
+   * Whether what happened after a checkpoint survives a failure, as a later one is complete. So it
+   * counts if none ever was complete, too: a failure would start with empty state.
    */
-  public final boolean isPast(long checkpoint) {
+  public final boolean survivesFailure(long checkpoint) {
     return completed == NONE || completed > checkpoint;
   }
 
