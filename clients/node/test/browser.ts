@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Where pictures of the page go, for the docs; none are taken unless told. */
-const screenshots = process.env.SCREENSHOTS
+export const screenshots = process.env.SCREENSHOTS
 
 /** Chromium of the machine, without a window. */
 export function startBrowser(): Promise<Browser> {
@@ -27,8 +27,9 @@ export async function violations(page: Page): Promise<string[]> {
   return results.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(' ')}`)
 }
 
-export async function screenshot(page: Page, name: string, width?: number): Promise<void> {
+export async function screenshot(page: Page, name: string, width?: number, scheme?: 'light' | 'dark'): Promise<void> {
   if (!screenshots) return
+  if (scheme) await page.emulateMedia({ colorScheme: scheme })
   if (width) await page.setViewportSize({ width, height: Math.round(width * 0.4) + 400 })
   mkdirSync(screenshots, { recursive: true })
   await page.waitForFunction(() => [...document.images].every(image => image.complete || image.loading === 'lazy'))

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
-import { screenshot, startBrowser, violations } from './browser.ts'
+import { screenshot, screenshots, startBrowser, violations } from './browser.ts'
 import { Services } from './services.ts'
 
 const server = fileURLToPath(new URL('../example/server.mjs', import.meta.url))
@@ -17,7 +17,7 @@ let page: Page
 const complaints: string[] = []
 
 before(async () => {
-  services = await Services.start({ job: true, latency: 400 })
+  services = await Services.start({ job: true, latency: screenshots ? 2_000 : 400 }) // a screenshot takes its time
   const address = await startSite('0')
   browser = await startBrowser()
   const context = await browser.newContext({ viewport: { width: 768, height: 720 }, locale: 'en' })
@@ -51,8 +51,10 @@ async function startSite(port: string): Promise<string> {
 
 test('a pupil trains, sees which pictures are bad, removes them and trains again', async () => {
   await page.getByRole('heading', { name: 'sun: 15 pictures' }).waitFor()
+  await page.waitForFunction(() => [...document.images].every(image => image.complete))
   await page.getByRole('button', { name: 'Train', exact: true }).click()
   await page.getByRole('progressbar', { name: /^\d+ of 30 pictures ready$/ }).waitFor()
+  if (screenshots) await page.getByRole('progressbar', { name: /^[1-9]\d* of 30 pictures ready$/ }).waitFor()
   await screenshot(page, 'train-progress')
 
   await page.getByRole('heading', { name: '2 pictures did not work' }).waitFor()
@@ -62,8 +64,9 @@ test('a pupil trains, sees which pictures are bad, removes them and trains again
     'house, picture 9: We could not get this picture. Perhaps it is no longer there.'
   ])
   await bad.first().getByRole('img', { name: 'sun, picture 4' }).waitFor()
+  await bad.last().locator('.missing').waitFor()
   assert.deepEqual(await violations(page), [])
-  await screenshot(page, 'train-failed')
+  await screenshot(page, 'train-failed', 320, 'dark')
 
   await page.getByRole('button', { name: 'Remove sun, picture 4' }).click()
   await page.getByRole('heading', { name: 'sun: 14 pictures' }).waitFor()
@@ -72,7 +75,7 @@ test('a pupil trains, sees which pictures are bad, removes them and trains again
   await page.getByRole('heading', { name: '“My drawings” is being trained' }).waitFor()
   assert.equal(await bad.count(), 0)
   assert.deepEqual(await violations(page), [])
-  await screenshot(page, 'train-uploaded')
+  await screenshot(page, 'train-uploaded', 1920, 'light')
 })
 
 test('a page that is loaded again, and a site that is restarted, go on with the training until it is ready', async () => {
