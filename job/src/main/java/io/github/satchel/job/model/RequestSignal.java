@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * not, that it need not be any more, that it is to be forgotten, that its outcome is told, or, with
  * none of these, that it was sent once more.
  *
- * @param admitted the request, if it is new
+ * @param admitted the request, if it is new and served
  * @param ending why it ends, if it need not be served any more
  * @param refusal why it is not served, if it is not
  * @param forget on whose behalf it is forgotten, if it is to be
@@ -27,8 +27,8 @@ public record RequestSignal(
   }
 
   /** The request is not served. */
-  public static RequestSignal refused(AdmittedRequest admitted, Refusal refusal) {
-    return new RequestSignal(admitted.request().requestId(), admitted, null, refusal, null, false);
+  public static RequestSignal refused(String requestId, Refusal refusal) {
+    return new RequestSignal(requestId, null, null, refusal, null, false);
   }
 
   /** A request that was admitted before was sent once more. */

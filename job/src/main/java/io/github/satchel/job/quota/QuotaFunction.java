@@ -111,7 +111,7 @@ public final class QuotaFunction
           request.requestId(),
           refusal.pointer(),
           refusal.retryAfterSeconds());
-      context.output(signals, RequestSignal.refused(admitted, refusal));
+      context.output(signals, RequestSignal.refused(request.requestId(), refusal));
     }
   }
 
@@ -135,7 +135,7 @@ public final class QuotaFunction
       usage = usage.at(sent, now, settings.user());
       long wait = usage.wait(request.images(), settings, now);
       if (wait > 0) {
-        return Refusal.after("/userId", wait);
+        return Refusal.after(request.projectId(), "/userId", wait);
       }
     }
     if (request.classId() != null && settings.ofClass().isSet()) {
@@ -146,7 +146,7 @@ public final class QuotaFunction
               : known.at(sent, settings.ofClass());
       long wait = left.wait(request.images(), settings.ofClass());
       if (wait > 0) {
-        return Refusal.after("/classId", wait);
+        return Refusal.after(request.projectId(), "/classId", wait);
       }
       ofClass.update(left.minus(request.images()));
     }

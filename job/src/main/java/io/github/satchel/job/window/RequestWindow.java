@@ -12,7 +12,6 @@ import io.github.satchel.job.model.Ending;
 import io.github.satchel.job.model.Forget;
 import io.github.satchel.job.model.ImageTask;
 import io.github.satchel.job.model.PackedRequest;
-import io.github.satchel.job.model.Refusal;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.ResizedImage;
 import io.github.satchel.job.window.ClosedWindow.Contents;
@@ -53,7 +52,8 @@ import org.slf4j.LoggerFactory;
  * a trigger fires, and a keyed operator of its own rather than Flink's window operator: that one
  * reads all elements of a window at once and on the task thread.
  *
- * <p>Once its decision is told, {@link Tombstones} remember the request for a while.
+ * <p>Once its decision is told, {@link Tombstones} remember the request for a while. Of a request
+ * over a quota, for which nothing is gathered, {@link Refusals} see to all.
  *
  * <p>A request that is forgotten ends as if it were cancelled, and the forget goes the way of its
  * archives: behind them, so that the trainer knows what there is to undo.
@@ -86,6 +86,7 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
   private transient WindowMetrics windowMetrics;
   private transient GatheredImages images;
   private transient Tombstones tombstones;
+  private transient Refusals refusals;
 
   private transient ValueState<Admission> admission;
   private transient ValueState<TrainingRequest> request;
@@ -136,6 +137,7 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
     store = new StoreWork(writers, settings.maxAttempts());
     images = new GatheredImages(this);
     tombstones = new Tombstones(this, remember, archives, store, cleaner, this::tellOutcome);
+    refusals = new Refusals(this, remember, this::tell);
     memory =
         ByteBudget.open(
             getRuntimeContext().getJobInfo().getJobId().toString(), settings.inlineMemory());
@@ -151,6 +153,7 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
     open.removeAll(closed);
     open.forEach(id -> windowMetrics.opened(id, now()));
     tombstones.resume();
+    refusals.resume();
     for (String id : keysWith(GatheredImages.UNCLEARED)) {
       setCurrentKey(id);
       clearImages(id);
@@ -164,7 +167,15 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
     AdmittedRequest admitted = signal.admitted();
     Ending.Cause cause = signal.ending();
     Tombstone ended = tombstones.find();
-    if (signal.forget() != null) {
+    Refused refused = refusals.find();
+    if (refused != null) {
+      if (signal.forget() != null) {
+        refusals.withdraw(refused);
+        passOn(id, signal.forget(), false);
+      } else if (cause == null && !signal.ended()) {
+        refusals.repeat(id, refused);
+      }
+    } else if (signal.forget() != null) {
       withdraw(id, signal.forget());
     } else if (signal.ended()) {
       if (ended != null && ended.training()) {
@@ -176,7 +187,10 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
       }
     } else if (ending.value() == null) {
       if (signal.refusal() != null) {
-        refuse(id, Objects.requireNonNull(admitted), signal.refusal());
+        if (admission.value() == null) {
+          takeEarly();
+          refusals.add(id, signal.refusal());
+        } // else it is served, since before the quota lost its count in a failure
       } else if (admitted != null) {
         admit(id, admitted);
       } else if (cause != null) {
@@ -211,18 +225,6 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
     } else {
       advance(id, admittedAs, images.tally(), lost);
     }
-  }
-
-  /** One that is not served ends as others do: in the same way if it is sent once more. */
-  private void refuse(String id, AdmittedRequest admitted, Refusal refusal) throws IOException {
-    if (admission.value() != null) {
-      return; // it is served, since before the quota lost its count in a failure
-    }
-    takeEarly();
-    admission.update(Admission.of(admitted));
-    request.update(admitted.request());
-    ending.update(new Ending(Ending.Cause.REFUSED, now(), refusal));
-    decide(id);
   }
 
   /** Why a request was to end before it came; null if nobody said so. */
@@ -315,7 +317,10 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
     Tombstone ended = tombstones.find();
     Admission admitted = admission.value();
     Ending before = early.value();
-    if (ended != null) {
+    Refused refused = refusals.find();
+    if (refused != null) {
+      refusals.onTimer(refused, time);
+    } else if (ended != null) {
       tombstones.onTimer(id, ended, time);
     } else if (ending.value() != null) {
       return; // it is being decided
@@ -336,9 +341,16 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
     }
   }
 
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    refusals.tell();
+  }
+
   /** All requests that are closed are told before the task ends. */
   @Override
   public void finish() throws Exception {
+    refusals.tellAll();
     writers.drain();
     cleaner.drain();
     super.finish();

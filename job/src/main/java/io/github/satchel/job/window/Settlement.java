@@ -17,7 +17,6 @@ import io.github.satchel.job.model.PackedArchive;
 import io.github.satchel.job.model.PackedEvents;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Problem;
-import io.github.satchel.job.model.Refusal;
 import io.github.satchel.job.window.ArchiveStore.ArchiveWriter;
 import io.github.satchel.job.window.ClosedWindow.Contents;
 import io.github.satchel.job.window.ClosedWindow.Slice;
@@ -120,10 +119,6 @@ final class Settlement {
     TrainingRequest request = contents.request();
     ImageCounts counts = contents.tally().counts(request.images());
     Instant now = Instant.ofEpochMilli(contents.ending().at());
-    Refusal refusal = contents.ending().refusal();
-    if (refusal != null) {
-      return new Decision(null, refused(request, refusal, now), null, false);
-    }
     Event progress = Event.progress(requestId, request.projectId(), counts, now);
     Ending.Cause cause = contents.ending().cause();
     if (cause == Ending.Cause.CANCELLED || cause == Ending.Cause.FORGOTTEN) {
@@ -160,17 +155,6 @@ final class Settlement {
         : new Decision(progress, null, packed, inline);
   }
 
-  private static Event refused(TrainingRequest request, Refusal refusal, Instant now) {
-    int wait = refusal.retryAfterSeconds();
-    String message = "Too many trainings in a short time: try again in " + wait + " seconds";
-    return Event.rejected(
-        request.requestId(),
-        request.projectId(),
-        List.of(Failure.ofField(FailureCode.TOO_MANY_REQUESTS, message, refusal.pointer())),
-        new Event.ErrorInfo(FailureCode.TOO_MANY_REQUESTS, message, wait),
-        now);
-  }
-
   private boolean isInline(Contents contents) {
     Delivery deliverTo = contents.request().deliverTo();
     return deliverTo.kind() != Delivery.Kind.STORE
@@ -187,7 +171,7 @@ final class Settlement {
           new Event.ErrorInfo(
               FailureCode.SUPERSEDED, "A newer training of this project has taken its place");
       case DEADLINE -> deadlineError(contents.tally().counts(contents.request().images()));
-      case CANCELLED, REFUSED, FORGOTTEN ->
+      case CANCELLED, FORGOTTEN ->
           throw new IllegalArgumentException("such a request does not fail");
       case IMAGES -> {
         if (!ofLabels.isEmpty()) {

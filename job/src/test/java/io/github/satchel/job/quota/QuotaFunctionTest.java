@@ -48,7 +48,7 @@ class QuotaFunctionTest {
       send("r-" + i, "class-1", "eager");
     }
     assertThat(served()).hasSize(6);
-    assertThat(refusals()).hasSize(494).containsOnly(new Refusal("/userId", 10));
+    assertThat(refusals()).hasSize(494).containsOnly(new Refusal("project-1", "/userId", 10));
 
     sendAt(START + 9_999, "early", "class-1", "eager");
     sendAt(START + 10_000, "in-time", "class-1", "eager");
@@ -75,7 +75,7 @@ class QuotaFunctionTest {
     send("next", null, "eager");
     assertThat(served()).containsExactly("twenty");
     // Ten pictures too many are a minute; then there is to be room for ten.
-    assertThat(refusals()).containsExactly(new Refusal("/userId", 120));
+    assertThat(refusals()).containsExactly(new Refusal("project-1", "/userId", 120));
 
     sendAt(START + 120_000, "later", null, "eager");
     assertThat(served()).containsExactly("twenty", "later");
@@ -109,7 +109,7 @@ class QuotaFunctionTest {
     send("r-1", "class-1", "eager");
     send("r-2", "class-1", "eager");
     send("r-3", "class-1", "eager");
-    assertThat(refusals()).containsExactly(new Refusal("/userId", 120));
+    assertThat(refusals()).containsExactly(new Refusal("project-1", "/userId", 120));
     harness.processElement2(new EndedRequest("r-1", "class-1", "eager"), 0);
     send("r-4", "class-1", "eager");
     send("r-5", "class-1", "eager");

@@ -14,7 +14,6 @@ import io.github.satchel.contract.FailureCode;
 import io.github.satchel.contract.ImageCounts;
 import io.github.satchel.contract.ImageFailurePolicy;
 import io.github.satchel.contract.TrainingRequest;
-import io.github.satchel.job.model.AdmittedRequest;
 import io.github.satchel.job.model.Forget;
 import io.github.satchel.job.model.PackedRequest;
 import io.github.satchel.job.model.Refusal;
@@ -37,9 +36,7 @@ class RequestSignalsTest {
   private static final RequestSignal SUPERSEDED = RequestSignal.superseded("r-1");
 
   private static final RequestSignal REFUSED =
-      RequestSignal.refused(
-          new AdmittedRequest(request(ImageFailurePolicy.FAIL), Instant.ofEpochMilli(NOW)),
-          new Refusal("/userId", 12));
+      RequestSignal.refused("r-1", new Refusal("p1", "/userId", 12));
 
   private static final RequestSignal CANCELLED = RequestSignal.cancelled("r-1");
 
@@ -128,13 +125,17 @@ class RequestSignalsTest {
   }
 
   @Test
-  void aRequestOverAQuotaIsRejectedAndNothingElseIsToldOfIt() throws Exception {
+  void aRequestOverAQuotaIsRejectedOnceACheckpointKnowsOfItAndNoFileIsWritten() throws Exception {
+    window.checkpoint(1);
     window.signal(CANCELLED);
 
     window.signal(REFUSED);
 
+    assertThat(window.events()).isEmpty();
+    window.checkpoint(2);
     Event outcome = window.onlyOutcome();
     assertThat(outcome.type()).isEqualTo(Event.Type.REJECTED);
+    assertThat(outcome.projectId()).isEqualTo("p1");
     assertThat(outcome.error())
         .isEqualTo(
             new Event.ErrorInfo(
@@ -145,11 +146,52 @@ class RequestSignalsTest {
         .extracting(Failure.Location::pointer)
         .isEqualTo("/userId");
     assertThat(window.events()).containsExactly(outcome);
+    assertThat(archives).isEmptyDirectory();
     window.setTime(NOW + REMEMBER.toMillis());
-    window.settle();
     assertThat(window.stateEntries()).isZero();
     assertThat(window.timers()).isZero();
-    assertThat(archives).isEmptyDirectory();
+  }
+
+  @Test
+  void aRequestOverAQuotaIsRejectedBeforeTheTaskEnds() throws Exception {
+    window.signal(REFUSED);
+
+    assertThat(window.onlyOutcome().type()).isEqualTo(Event.Type.REJECTED);
+  }
+
+  @Test
+  void aRepeatedRequestIsRejectedAgainAndNotBeforeTheFirstTime() throws Exception {
+    window.signal(REFUSED);
+    window.repeat(request);
+    window.signal(CANCELLED);
+    window.checkpoint(1);
+    window.signal(ENDED);
+    window.repeat(request);
+
+    assertThat(window.outcomes()).hasSize(2);
+    assertThat(window.outcomes().get(1)).isEqualTo(window.outcomes().get(0));
+  }
+
+  @Test
+  void aForgottenRequestOverAQuotaIsRejectedAndThenNothingIsLeft() throws Exception {
+    window.signal(REFUSED);
+    window.signal(FORGOTTEN);
+
+    assertThat(window.packed()).containsExactly(PackedRequest.withdrawal("r-1", FORGET));
+    window.checkpoint(1);
+    assertThat(window.onlyOutcome().type()).isEqualTo(Event.Type.REJECTED);
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+  }
+
+  @Test
+  void whatIsLeftOfARejectedRequestGoesAsItIsForgotten() throws Exception {
+    window.signal(REFUSED);
+    window.checkpoint(1);
+    window.signal(FORGOTTEN);
+
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
   }
 
   @Test
@@ -177,18 +219,31 @@ class RequestSignalsTest {
   }
 
   @Test
-  void aRequestOverAQuotaEndsTheSameAfterAFailureAlsoIfItIsWithinTheQuotaThen() throws Exception {
+  void nothingIsToldOfARequestThatAFailureFindsWithinTheQuota() throws Exception {
     OperatorSubtaskState before = window.snapshot();
     window.signal(REFUSED);
-    Event outcome = window.onlyOutcome();
+    assertThat(window.events()).isEmpty();
 
     window = window.restart(before);
     window.send(request);
     window.sendImages(request, 0, 20);
     window.settle();
 
-    assertThat(window.outcomes()).containsExactly(outcome);
-    assertThat(window.packed()).isEmpty();
+    assertThat(window.onlyPacked().images()).isEqualTo(new ImageCounts(20, 20, 0));
+    assertThat(window.outcomes()).isEmpty();
+  }
+
+  @Test
+  void aRequestOverAQuotaIsRejectedAlsoIfThereIsAFailureBetweenTheCheckpointAndTheOutcome()
+      throws Exception {
+    window.signal(REFUSED);
+    OperatorSubtaskState after = window.snapshot();
+
+    window = window.restart(after);
+    window.checkpoint(2);
+    window.checkpoint(3);
+
+    assertThat(window.onlyOutcome().type()).isEqualTo(Event.Type.REJECTED);
   }
 
   @Test

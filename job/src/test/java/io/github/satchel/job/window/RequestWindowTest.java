@@ -76,6 +76,7 @@ class RequestWindowTest {
         Admission.class,
         Tally.class,
         Tombstone.class,
+        Refused.class,
         Problem.class,
         LabelTally.class,
         Ending.class

@@ -1,0 +1,159 @@
+package io.github.satchel.job.window;
+
+import io.github.satchel.connectors.training.operator.KeyedOperator;
+import io.github.satchel.contract.Event;
+import io.github.satchel.contract.Failure;
+import io.github.satchel.contract.FailureCode;
+import io.github.satchel.job.model.Refusal;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Requests over a quota. After a failure a quota may decide otherwise, so such a request is told to
+ * be rejected once a checkpoint that knows of it is complete. Other decisions lie in the store, but
+ * hundreds of requests of one user must not cost the others hundreds of files.
+ */
+final class Refusals {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+  private static final String REFUSED = "refused";
+
+  private final KeyedOperator<?> operator;
+  private final Duration remember;
+  private final Consumer<Event> events;
+  private final ValueState<Refused> refused;
+
+  /** Requests that nothing is told of yet, with the checkpoint before they came. */
+  private final Map<String, Long> untold = new HashMap<>();
+
+  /**
+   * @param remember how long a request is remembered
+   * @param events takes outcomes
+   */
+  Refusals(KeyedOperator<?> operator, Duration remember, Consumer<Event> events) {
+    this.operator = operator;
+    this.remember = remember;
+    this.events = events;
+    refused = operator.state(REFUSED, TypeInformation.of(Refused.class));
+  }
+
+  /** Goes on with what was not told at the last checkpoint. */
+  void resume() throws IOException {
+    for (String id : operator.keysWith(REFUSED)) {
+      operator.setCurrentKey(id);
+      if (!Objects.requireNonNull(find()).told()) {
+        untold.put(id, operator.lastCheckpoint());
+      }
+    }
+  }
+
+  /** Null if the request is not over a quota. */
+  @Nullable Refused find() throws IOException {
+    return refused.value();
+  }
+
+  void add(String id, Refusal refusal) throws IOException {
+    long now = operator.now();
+    keep(
+        new Refused(
+            outcome(id, refusal, Instant.ofEpochMilli(now)),
+            now + remember.toMillis(),
+            false,
+            false));
+    untold.put(id, operator.lastCheckpoint());
+  }
+
+  /** The request was sent again. */
+  void repeat(String id, Refused known) {
+    if (known.told()) {
+      LOG.info("Request {} is a repetition; its outcome is sent again", id);
+      events.accept(known.outcome());
+    }
+  }
+
+  /** Nothing of the request stays once its outcome is told. */
+  void withdraw(Refused known) throws IOException {
+    if (known.told()) {
+      drop(known);
+    } else {
+      refused.update(known.asForgotten());
+    }
+  }
+
+  /** A checkpoint is complete. */
+  void tell() throws IOException {
+    List<String> ready = new ArrayList<>();
+    untold.forEach(
+        (id, before) -> {
+          if (operator.isPast(before)) {
+            ready.add(id);
+          }
+        });
+    tell(ready);
+  }
+
+  /** No checkpoint will follow. */
+  void tellAll() throws IOException {
+    tell(List.copyOf(untold.keySet()));
+  }
+
+  private void tell(List<String> ids) throws IOException {
+    for (String id : ids) {
+      untold.remove(id);
+      operator.setCurrentKey(id);
+      Refused known = Objects.requireNonNull(find());
+      LOG.info("Request {} ends as {}", id, known.outcome().type());
+      events.accept(known.outcome());
+      if (known.forgotten()) {
+        drop(known);
+      } else {
+        refused.update(known.asTold());
+      }
+    }
+  }
+
+  /** The timer of such a request. */
+  void onTimer(Refused known, long time) throws IOException {
+    if (time != known.forgetAt()) {
+      return;
+    }
+    if (known.told()) {
+      refused.clear();
+    } else {
+      keep(known.until(operator.now() + remember.toMillis()));
+    }
+  }
+
+  private void keep(Refused known) throws IOException {
+    refused.update(known);
+    operator.setTimer(known.forgetAt());
+  }
+
+  private void drop(Refused known) {
+    operator.deleteTimer(known.forgetAt());
+    refused.clear();
+  }
+
+  private static Event outcome(String id, Refusal refusal, Instant now) {
+    int wait = refusal.retryAfterSeconds();
+    String message = "Too many trainings in a short time: try again in " + wait + " seconds";
+    return Event.rejected(
+        id,
+        refusal.projectId(),
+        List.of(Failure.ofField(FailureCode.TOO_MANY_REQUESTS, message, refusal.pointer())),
+        new Event.ErrorInfo(FailureCode.TOO_MANY_REQUESTS, message, wait),
+        now);
+  }
+}
