@@ -647,7 +647,8 @@ public final class SatchelOptions {
           .durationType()
           .defaultValue(Duration.ofSeconds(10))
           .withDescription(
-              "Time from the upload to the first question after a classifier; doubles with each.");
+              "Time from the upload to the first question after a classifier; the next ones are each"
+                  + " half as long again.");
 
   public static final ConfigOption<Duration> WATSON_FOLLOW_MAX_INTERVAL =
       key("watson.follow-max-interval")

@@ -83,7 +83,7 @@ final class BurstCommand implements Callable<Integer> {
       defaultValue = "0",
       description =
           "Have so many requests of one user written before the others, as large as those. Of these,"
-              + " what exceeds a quota, such as -D quota.user.open=5, may be rejected.",
+              + " what exceeds a quota, such as -D quota.user.open=3, may be rejected.",
       paramLabel = "REQUESTS")
   private int greedy;
 

@@ -53,13 +53,13 @@ class FollowingTest {
   void theServiceIsAskedWithBackOff() throws Exception {
     List<Long> waits = new ArrayList<>();
     waits.add(Duration.between(NOW, follow.due()).toSeconds());
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
       FollowUp next = next(advance(follow, follow.due()));
       waits.add(Duration.between(follow.due(), next.due()).toSeconds());
       follow = next;
     }
 
-    assertThat(waits).containsExactly(10L, 20L, 40L, 60L, 60L);
+    assertThat(waits).containsExactly(10L, 15L, 22L, 33L, 50L, 60L);
   }
 
   @Test
