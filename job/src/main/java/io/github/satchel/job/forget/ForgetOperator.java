@@ -12,9 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.state.MapState;
@@ -73,9 +71,6 @@ public final class ForgetOperator extends KeyedOperator<Event>
   /** Whose cached pictures are deleted once more, as some were under way the first time. */
   private transient ValueState<Subject> again;
 
-  /** What waits for a checkpoint, and the one before which it came. */
-  private transient Map<String, Long> waiting;
-
   /**
    * @param archives directory of the archives, on a Flink file system
    * @param cached null if no pictures are cached
@@ -98,7 +93,6 @@ public final class ForgetOperator extends KeyedOperator<Event>
     removals = mapState("removals", Types.STRING, TypeInformation.of(Removal.class));
     missing = state("missing", Types.INT);
     again = state(AGAIN, TypeInformation.of(Subject.class));
-    waiting = new HashMap<>();
     cache = cached == null ? null : new ImageCache(cached, Clock.systemUTC());
     removing = work("satchel-forget", 1, CLOSE_LIMIT);
     for (String tally : keysWith(FORGET)) {
@@ -131,24 +125,13 @@ public final class ForgetOperator extends KeyedOperator<Event>
     if (survivesFailure(lastCheckpoint())) {
       remove(tally);
     } else {
-      waiting.put(tally, lastCheckpoint());
+      awaitCheckpoint(tally);
     }
   }
 
   @Override
-  public void notifyCheckpointComplete(long checkpointId) throws Exception {
-    super.notifyCheckpointComplete(checkpointId);
-    List<String> ready = new ArrayList<>();
-    waiting.forEach(
-        (tally, before) -> {
-          if (survivesFailure(before)) {
-            ready.add(tally);
-          }
-        });
-    for (String tally : ready) {
-      waiting.remove(tally);
-      remove(tally);
-    }
+  protected void onSurvival(String tally) {
+    remove(tally);
   }
 
   private void remove(String tally) {

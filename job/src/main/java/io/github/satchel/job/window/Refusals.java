@@ -8,10 +8,7 @@ import io.github.satchel.job.model.Refusal;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.state.ValueState;
@@ -35,9 +32,6 @@ final class Refusals {
   private final Consumer<Event> events;
   private final ValueState<Refused> refused;
 
-  /** Requests that nothing is told of yet, with the checkpoint before they came. */
-  private final Map<String, Long> untold = new HashMap<>();
-
   /**
    * @param remember how long a request is remembered
    * @param events takes outcomes
@@ -54,7 +48,7 @@ final class Refusals {
     for (String id : operator.keysWith(REFUSED)) {
       operator.setCurrentKey(id);
       if (!Objects.requireNonNull(find()).told()) {
-        untold.put(id, operator.lastCheckpoint());
+        operator.awaitCheckpoint(id);
       }
     }
   }
@@ -72,7 +66,7 @@ final class Refusals {
             now + remember.toMillis(),
             false,
             false));
-    untold.put(id, operator.lastCheckpoint());
+    operator.awaitCheckpoint(id);
   }
 
   /** The request was sent again. */
@@ -92,35 +86,15 @@ final class Refusals {
     }
   }
 
-  /** A checkpoint is complete. */
-  void tell() throws IOException {
-    List<String> ready = new ArrayList<>();
-    untold.forEach(
-        (id, before) -> {
-          if (operator.isPast(before)) {
-            ready.add(id);
-          }
-        });
-    tell(ready);
-  }
-
-  /** No checkpoint will follow. */
-  void tellAll() throws IOException {
-    tell(List.copyOf(untold.keySet()));
-  }
-
-  private void tell(List<String> ids) throws IOException {
-    for (String id : ids) {
-      untold.remove(id);
-      operator.setCurrentKey(id);
-      Refused known = Objects.requireNonNull(find());
-      LOG.info("Request {} ends as {}", id, known.outcome().type());
-      events.accept(known.outcome());
-      if (known.forgotten()) {
-        drop(known);
-      } else {
-        refused.update(known.asTold());
-      }
+  /** A checkpoint knows of the request, or there will be none. */
+  void tell(String id) throws IOException {
+    Refused known = Objects.requireNonNull(find());
+    LOG.info("Request {} ends as {}", id, known.outcome().type());
+    events.accept(known.outcome());
+    if (known.forgotten()) {
+      drop(known);
+    } else {
+      refused.update(known.asTold());
     }
   }
 

@@ -342,15 +342,17 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
   }
 
   @Override
-  public void notifyCheckpointComplete(long checkpointId) throws Exception {
-    super.notifyCheckpointComplete(checkpointId);
-    refusals.tell();
+  protected void onSurvival(String id) throws Exception {
+    refusals.tell(id);
   }
 
   /** All requests that are closed are told before the task ends. */
   @Override
   public void finish() throws Exception {
-    refusals.tellAll();
+    for (String id : awaitingCheckpoint()) {
+      setCurrentKey(id);
+      refusals.tell(id);
+    }
     writers.drain();
     cleaner.drain();
     super.finish();

@@ -1,7 +1,10 @@
 package io.github.satchel.connectors.training.operator;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -36,6 +39,9 @@ public abstract class KeyedOperator<OUT> extends AbstractStreamOperator<OUT>
   private transient long taken;
   private transient long completed;
 
+  /** Keys that wait for a checkpoint, with the one before they began to. */
+  private transient Map<String, Long> awaiting = Map.of();
+
   @Override
   public void setMailboxExecutor(MailboxExecutor executor) {
     mailbox = executor;
@@ -46,6 +52,7 @@ public abstract class KeyedOperator<OUT> extends AbstractStreamOperator<OUT>
     super.initializeState(context);
     completed = context.getRestoredCheckpointId().orElse(NONE);
     taken = completed;
+    awaiting = new HashMap<>();
   }
 
   @Override
@@ -58,6 +65,31 @@ public abstract class KeyedOperator<OUT> extends AbstractStreamOperator<OUT>
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     super.notifyCheckpointComplete(checkpointId);
     completed = Math.max(completed, checkpointId);
+    List<String> survivors = new ArrayList<>();
+    awaiting.forEach(
+        (key, before) -> {
+          if (survivesFailure(before)) {
+            survivors.add(key);
+          }
+        });
+    for (String key : survivors) {
+      awaiting.remove(key);
+      setCurrentKey(key);
+      onSurvival(key);
+    }
+  }
+
+  /** A key's state of {@link #awaitCheckpoint} survives a failure from now on; it is current. */
+  protected void onSurvival(String key) throws Exception {}
+
+  /** Has {@link #onSurvival} called once a checkpoint with the key's present state is complete. */
+  public final void awaitCheckpoint(String key) {
+    awaiting.put(key, taken);
+  }
+
+  /** The keys that still wait. */
+  protected final List<String> awaitingCheckpoint() {
+    return List.copyOf(awaiting.keySet());
   }
 
   @Override
