@@ -11,6 +11,9 @@ import type { TrainerCredentials } from 'satchel-client'
 
 const command = fileURLToPath(new URL('../../../satchel', import.meta.url))
 
+/** A machine that is busy with other things is slow, and that is nothing to test. */
+const PATIENT = ['fetch.connect-timeout=1 min', 'fetch.idle-timeout=1 min', 'fetch.timeout=2 min']
+
 /** `./satchel services` and, if wanted, `./satchel run`, on free ports. */
 export class Services implements AsyncDisposable {
   readonly #directory: string
@@ -54,7 +57,8 @@ export class Services implements AsyncDisposable {
       if (trainer) elsewhere.push(...(await services.#startTrainer()))
       if (job) {
         const config = ['--config', 'services/satchel.yaml', '--ui-port', '0']
-        await services.#spawn(['run', ...config, ...elsewhere.flatMap(setting => ['-D', setting])], /^Dashboard/)
+        const settings = [...PATIENT, ...elsewhere].flatMap(setting => ['-D', setting])
+        await services.#spawn(['run', ...config, ...settings], /^Dashboard/)
       }
       return services
     } catch (error) {
