@@ -17,9 +17,12 @@ import io.github.satchel.testkit.flink.FlinkRest;
 import io.github.satchel.testkit.flink.RunningJob;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,22 +148,40 @@ class ForgetAttack {
             services.archivesDirectory(),
             services.s3().directory(LocalServices.RESIZED_BUCKET),
             Path.of(URI.create(savepoint)))) {
-      try (Stream<Path> files = Files.walk(root)) {
-        for (Path file : files.filter(Files::isRegularFile).toList()) {
-          if (file.toString().contains(id) || read(file).contains(id)) {
-            containing.add(file);
-          }
-        }
-      }
+      Files.walkFileTree(root, new Search(id, containing));
     }
     return containing;
   }
 
-  private static String read(Path file) throws IOException {
-    try {
-      return Files.readString(file, ISO_8859_1);
-    } catch (NoSuchFileException removedMeanwhile) {
-      return "";
+  /** Collects the files that have an id in their name or content, while others are removed. */
+  private static final class Search extends SimpleFileVisitor<Path> {
+
+    private final String id;
+    private final List<Path> containing;
+
+    Search(String id, List<Path> containing) {
+      this.id = id;
+      this.containing = containing;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      try {
+        if (file.toString().contains(id) || Files.readString(file, ISO_8859_1).contains(id)) {
+          containing.add(file);
+        }
+        return FileVisitResult.CONTINUE;
+      } catch (NoSuchFileException removed) {
+        return visitFileFailed(file, removed);
+      }
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+      if (failure instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw failure;
     }
   }
 
