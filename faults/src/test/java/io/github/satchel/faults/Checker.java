@@ -351,15 +351,8 @@ final class Checker {
 
   private void judgeAftermath() {
     Aftermath aftermath = history.aftermath();
-    aftermath
-        .stateAfter()
-        .forEach(
-            (vertex, bytes) -> {
-              long before = aftermath.stateBefore().getOrDefault(vertex, 0L);
-              if (bytes > before + STATE_TOLERANCE) {
-                violated(Rule.NO_STATE_LEFT, vertex, "has " + bytes + " bytes, at first " + before);
-              }
-            });
+    stateLeft(aftermath.stateBefore(), aftermath.stateAfter())
+        .forEach((vertex, bytes) -> violated(Rule.NO_STATE_LEFT, vertex, bytes));
     aftermath
         .pictures()
         .forEach((file, count) -> violated(Rule.NO_PICTURE_LEFT, file, count + " pictures"));
@@ -374,6 +367,19 @@ final class Checker {
         violated(Rule.RECOVERS, id, "ended as " + endings.get(id));
       }
     }
+  }
+
+  /** The vertices with more state than at first, and how much. */
+  static Map<String, String> stateLeft(Map<String, Long> atFirst, Map<String, Long> now) {
+    Map<String, String> left = new TreeMap<>();
+    now.forEach(
+        (vertex, bytes) -> {
+          long before = atFirst.getOrDefault(vertex, 0L);
+          if (bytes > before + STATE_TOLERANCE) {
+            left.put(vertex, "has " + bytes + " bytes, at first " + before);
+          }
+        });
+    return left;
   }
 
   private void violated(Rule rule, String about, String what) {

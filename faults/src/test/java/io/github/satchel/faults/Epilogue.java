@@ -72,7 +72,7 @@ final class Epilogue {
    * @param stateBefore what state there was before the first request
    */
   Aftermath look(Map<String, Long> stateBefore) throws IOException, InterruptedException {
-    LenientWaits.untilForgotten(world);
+    LenientWaits.untilForgotten(world, stateBefore);
     Map<String, Long> stateAfter = world.stateSizes();
     return new Aftermath(pressed, shares, stateBefore, stateAfter, pictures());
   }

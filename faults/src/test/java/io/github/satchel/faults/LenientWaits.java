@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -18,13 +19,14 @@ final class LenientWaits {
   }
 
   /** Longer than requests are remembered. */
-  static void untilForgotten(World world) {
+  static void untilForgotten(World world, Map<String, Long> stateAtFirst) {
     until(
         "everything is forgotten",
         Duration.ofMinutes(8),
         () ->
             ArchivesListing.of(world.archivesDirectory()).keySet().stream()
-                .noneMatch(path -> path.endsWith(".json")));
+                    .noneMatch(path -> path.endsWith(".json"))
+                && Checker.stateLeft(stateAtFirst, world.stateSizes()).isEmpty());
   }
 
   private static void until(String what, Duration atMost, Callable<Boolean> condition) {

@@ -7,6 +7,7 @@ import io.github.satchel.job.model.Refusal;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.StateTtl;
 import java.time.Duration;
+import java.util.Iterator;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
  * rejected. A request counts when it was sent, not when it is read, so that a job that was down
  * refuses nobody who waited; only new requests come here, so that a repetition does not count.
  *
+ * <p>Users are dropped by a timer once they have all of their quota again. A time to live would not
+ * do: Flink's snapshots drop the values of a map by it and not its keys.
+ *
  * <p>The second input tells of requests that have ended. One whose end is not told counts as open
  * up to its deadline.
  */
@@ -45,6 +49,9 @@ public final class QuotaFunction
 
   private transient ValueState<Allowance> ofClass;
   private transient MapState<String, Usage> users;
+
+  /** When users are dropped that have all of their quota again. */
+  private transient ValueState<Long> round;
 
   private transient Counter accepted;
   private transient Counter refused;
@@ -82,14 +89,13 @@ public final class QuotaFunction
   @Override
   public void open(OpenContext context) {
     var runtime = getRuntimeContext();
-    var ttl = StateTtl.of(maxDeadline.plus(MINUTE));
     var classDescriptor = new ValueStateDescriptor<>("class", TypeInformation.of(Allowance.class));
-    classDescriptor.enableTimeToLive(ttl);
+    classDescriptor.enableTimeToLive(StateTtl.of(maxDeadline.plus(MINUTE)));
     ofClass = runtime.getState(classDescriptor);
-    var userDescriptor =
-        new MapStateDescriptor<>("users", Types.STRING, TypeInformation.of(Usage.class));
-    userDescriptor.enableTimeToLive(ttl);
-    users = runtime.getMapState(userDescriptor);
+    users =
+        runtime.getMapState(
+            new MapStateDescriptor<>("usage", Types.STRING, TypeInformation.of(Usage.class)));
+    round = runtime.getState(new ValueStateDescriptor<>("round", Types.LONG));
     accepted = JobMetric.REQUESTS_ACCEPTED.counter(runtime.getMetricGroup());
     refused = JobMetric.REQUESTS_REFUSED.counter(runtime.getMetricGroup());
   }
@@ -98,7 +104,11 @@ public final class QuotaFunction
   public void processElement1(
       AdmittedRequest admitted, Context context, Collector<AdmittedRequest> out) throws Exception {
     TrainingRequest request = admitted.request();
-    Refusal refusal = count(admitted, context.timerService().currentProcessingTime());
+    long now = context.timerService().currentProcessingTime();
+    Refusal refusal = count(admitted, now);
+    if (round.value() == null && !users.isEmpty()) {
+      startRound(now, context);
+    }
     if (refusal == null) {
       accepted.inc();
       LOG.info("Request {} accepted: {} images", request.requestId(), request.images());
@@ -112,6 +122,28 @@ public final class QuotaFunction
           refusal.pointer(),
           refusal.retryAfterSeconds());
       context.output(signals, RequestSignal.refused(request.requestId(), refusal));
+    }
+  }
+
+  private void startRound(long now, Context context) throws Exception {
+    long end = now + maxDeadline.plus(MINUTE).toMillis();
+    round.update(end);
+    context.timerService().registerProcessingTimeTimer(end);
+  }
+
+  @Override
+  public void onTimer(long time, OnTimerContext context, Collector<AdmittedRequest> out)
+      throws Exception {
+    round.clear();
+    for (Iterator<Usage> usages = users.values().iterator(); usages.hasNext(); ) {
+      if (usages.next().at(time, time, settings.user()).isNone(settings.user())) {
+        usages.remove();
+      }
+    }
+    if (users.isEmpty()) {
+      users.clear(); // an empty map is state, too
+    } else {
+      startRound(time, context);
     }
   }
 

@@ -16,6 +16,13 @@ public record Usage(Allowance allowance, Map<String, Long> open) {
     return new Usage(Allowance.full(limit, time), Map.of());
   }
 
+  /** Whether it is as if the user had never come. */
+  boolean isNone(Limit limit) {
+    return open.isEmpty()
+        && allowance.requests() == limit.requests()
+        && allowance.pictures() == limit.pictures();
+  }
+
   /**
    * The same later.
    *

@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.satchel.job.model.Forget;
 import io.github.satchel.job.model.RequestSignal;
 import io.github.satchel.job.model.Subject;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.SavepointType;
+import org.apache.flink.runtime.state.KeyGroupsStateHandle;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -32,11 +39,16 @@ class IndexFunctionTest {
 
   @BeforeEach
   void open() throws Exception {
+    open(new HashMapStateBackend());
+  }
+
+  private void open(StateBackend backend) throws Exception {
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
             new KeyedProcessOperator<>(new IndexFunction(REMEMBER, SIGNALS)),
             mention -> mention.subject().key(),
             Types.STRING);
+    harness.setStateBackend(backend);
     harness.open();
     harness.setStateTtlProcessingTime(1);
   }
@@ -102,12 +114,46 @@ class IndexFunctionTest {
 
   @Test
   void requestsAreRememberedForTheTimeThatIsSet() throws Exception {
-    request(PETS, "r-1", NOON);
-    harness.setStateTtlProcessingTime(REMEMBER.toMillis() + 2);
+    harness.setProcessingTime(0);
+    request(PETS, "old", NOON);
+    harness.setProcessingTime(REMEMBER.toMillis() / 2);
+    request(PETS, "new", NOON);
+    harness.setProcessingTime(REMEMBER.toMillis());
 
     forget(PETS, "f-1", NOON);
 
-    assertThat(signals()).isEmpty();
+    assertThat(signals()).singleElement().extracting(RequestSignal::requestId).isEqualTo("new");
+    assertThat(harness.numProcessingTimeTimers()).as("with the subject as key").isZero();
+  }
+
+  @Test
+  void noKeyOfWhatIsForgottenIsInASavepoint() throws Exception {
+    open(new EmbeddedRocksDBStateBackend());
+    harness.setProcessingTime(0);
+    for (int i = 0; i < 1_000; i++) {
+      request(PETS, "r-" + i, NOON);
+    }
+    assertThat(savepoint()).contains("r-999").contains(PETS.key());
+
+    harness.setProcessingTime(REMEMBER.toMillis() + 1);
+    harness.setStateTtlProcessingTime(REMEMBER.toMillis() + 2);
+
+    assertThat(savepoint()).doesNotContain("r-999").doesNotContain(PETS.key());
+    assertThat(harness.numProcessingTimeTimers()).isZero();
+  }
+
+  private String savepoint() throws Exception {
+    var state =
+        harness
+            .snapshotWithLocalState(1, 1, SavepointType.savepoint(SavepointFormatType.CANONICAL))
+            .getJobManagerOwnedState();
+    StringBuilder all = new StringBuilder();
+    for (var handle : state.getManagedKeyedState()) {
+      try (var in = ((KeyGroupsStateHandle) handle).openInputStream()) {
+        all.append(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return all.toString();
   }
 
   private void request(Subject subject, String id, Instant at) throws Exception {

@@ -153,8 +153,20 @@ class QuotaFunctionTest {
 
     harness.setStateTtlProcessingTime(MAX_DEADLINE.plusMinutes(2).toMillis());
     restart(settings, harness.snapshot(2, 2));
+    harness.setProcessingTime(START + MAX_DEADLINE.plusMinutes(1).toMillis());
 
     assertThat(harness.numKeyedStateEntries()).isZero();
+    assertThat(harness.numProcessingTimeTimers()).isZero();
+  }
+
+  @Test
+  void aUserWithADebtIsNotForgotten() throws Exception {
+    open(new QuotaSettings(new Limit(Limit.NONE, 10), Limit.NONE, NONE));
+    send("twenty", null, "eager");
+
+    harness.setProcessingTime(START + 1);
+
+    assertThat(harness.numKeyedStateEntries()).isPositive();
   }
 
   @Test
