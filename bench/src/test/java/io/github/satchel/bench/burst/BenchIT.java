@@ -51,30 +51,4 @@ class BenchIT {
     assertThat(Files.size(report)).isGreaterThan(200_000);
     assertThat(ProcessHandle.current().children()).isEmpty();
   }
-
-  @Test
-  void trainingAgainAsksForTheNewPicturesOnly() throws Exception {
-    StringWriter out = new StringWriter();
-    CommandLine satchel = Bench.commandLine();
-    satchel.setOut(new PrintWriter(out));
-
-    int status =
-        satchel.execute(
-            "bench",
-            "retrain",
-            "--students=1",
-            "--images=10",
-            "--warm-up=1",
-            "--json",
-            "--directory=" + directory);
-
-    assertThat(status).describedAs(out.toString()).isZero();
-    JsonNode result = Json.MAPPER.readTree(out.toString());
-    assertThat(result.path("kept").asInt()).isEqualTo(20);
-    assertThat(result.at("/first/downloads").asDouble()).isEqualTo(20);
-    assertThat(result.at("/first/resizes").asDouble()).isEqualTo(20);
-    assertThat(result.at("/again/downloads").asDouble()).isEqualTo(2);
-    assertThat(result.at("/again/resizes").asDouble()).isEqualTo(2);
-    assertThat(result.at("/again/median").asDouble()).isPositive();
-  }
 }
