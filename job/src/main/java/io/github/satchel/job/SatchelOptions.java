@@ -647,7 +647,7 @@ public final class SatchelOptions {
           .durationType()
           .defaultValue(Duration.ofSeconds(10))
           .withDescription(
-              "Time from the upload to the first question after a classifier; the next ones are each"
+              "Time from the upload to the first question after a classifier; each wait after that is"
                   + " half as long again.");
 
   public static final ConfigOption<Duration> WATSON_FOLLOW_MAX_INTERVAL =

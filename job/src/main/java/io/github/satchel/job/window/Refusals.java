@@ -58,14 +58,17 @@ final class Refusals {
     return refused.value();
   }
 
-  void add(String id, Refusal refusal) throws IOException {
+  /**
+   * @param forgotten whether nothing of it stays once its outcome is told
+   */
+  void add(String id, Refusal refusal, boolean forgotten) throws IOException {
     long now = operator.now();
     keep(
         new Refused(
             outcome(id, refusal, Instant.ofEpochMilli(now)),
             now + remember.toMillis(),
             false,
-            false));
+            forgotten));
     operator.awaitCheckpoint(id);
   }
 

@@ -189,7 +189,8 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
       if (signal.refusal() != null) {
         if (admission.value() == null) {
           takeEarly();
-          refusals.add(id, signal.refusal());
+          refusals.add(id, signal.refusal(), !forgets.isEmpty());
+          passOnForgets(id, false);
         } // else it is served, since before the quota lost its count in a failure
       } else if (admitted != null) {
         admit(id, admitted);
@@ -265,6 +266,13 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
       forgets.put(told.tally(), told);
       endEarly(id, Ending.Cause.FORGOTTEN);
     }
+  }
+
+  private void passOnForgets(String id, boolean toEndpoint) throws Exception {
+    for (Forget forget : forgets.values()) {
+      passOn(id, forget, toEndpoint);
+    }
+    forgets.clear();
   }
 
   private void passOn(String id, Forget forget, boolean toEndpoint) {
@@ -349,7 +357,7 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
   /** All requests that are closed are told before the task ends. */
   @Override
   public void finish() throws Exception {
-    for (String id : awaitingCheckpoint()) {
+    for (String id : drainAwaiting()) {
       setCurrentKey(id);
       refusals.tell(id);
     }
@@ -443,10 +451,7 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
     request.clear();
     ending.clear();
     tombstones.add(decision, settings.keep(), !forgets.isEmpty());
-    for (Forget forget : forgets.values()) {
-      passOn(id, forget, decision.goesToEndpoint());
-    }
-    forgets.clear();
+    passOnForgets(id, decision.goesToEndpoint());
     clearImages(id);
   }
 

@@ -29,6 +29,7 @@ class QuotaFunctionTest {
       new OutputTag<>("signals", TypeInformation.of(RequestSignal.class));
   private static final Limit NONE = new Limit(Limit.NONE, Limit.NONE);
   private static final Duration MAX_DEADLINE = Duration.ofMinutes(30);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final long START = Requests.RECEIVED_AT.toEpochMilli();
 
   private KeyedTwoInputStreamOperatorTestHarness<
@@ -160,13 +161,19 @@ class QuotaFunctionTest {
   }
 
   @Test
-  void aUserWithADebtIsNotForgotten() throws Exception {
-    open(new QuotaSettings(new Limit(Limit.NONE, 10), Limit.NONE, NONE));
-    send("twenty", null, "eager");
+  void aUserIsKnownUntilWhatIsOwedIsPaid() throws Exception {
+    harness = harness(new QuotaSettings(new Limit(Limit.NONE, 1), Limit.NONE, NONE), MINUTE);
+    harness.open();
+    harness.setProcessingTime(START);
+    send("many-pictures", null, "eager"); // for as many minutes
 
-    harness.setProcessingTime(START + 1);
-
-    assertThat(harness.numKeyedStateEntries()).isPositive();
+    for (int minutes = 2; minutes < 10; minutes += 2) {
+      harness.setProcessingTime(START + Duration.ofMinutes(minutes).toMillis());
+      assertThat(harness.numKeyedStateEntries()).isPositive();
+    }
+    harness.setProcessingTime(START + Duration.ofHours(1).toMillis());
+    assertThat(harness.numKeyedStateEntries()).isZero();
+    assertThat(harness.numProcessingTimeTimers()).isZero();
   }
 
   @Test
@@ -182,14 +189,14 @@ class QuotaFunctionTest {
   }
 
   private void open(QuotaSettings settings) throws Exception {
-    harness = harness(settings);
+    harness = harness(settings, MAX_DEADLINE);
     harness.open();
     harness.setProcessingTime(START);
   }
 
   private void restart(QuotaSettings settings, OperatorSubtaskState state) throws Exception {
     harness.close();
-    harness = harness(settings);
+    harness = harness(settings, MAX_DEADLINE);
     harness.initializeState(state);
     harness.open();
     harness.setProcessingTime(START);
@@ -234,9 +241,9 @@ class QuotaFunctionTest {
 
   private static KeyedTwoInputStreamOperatorTestHarness<
           String, AdmittedRequest, EndedRequest, AdmittedRequest>
-      harness(QuotaSettings settings) throws Exception {
+      harness(QuotaSettings settings, Duration maxDeadline) throws Exception {
     return new KeyedTwoInputStreamOperatorTestHarness<>(
-        new KeyedCoProcessOperator<>(new QuotaFunction(settings, MAX_DEADLINE, SIGNALS)),
+        new KeyedCoProcessOperator<>(new QuotaFunction(settings, maxDeadline, SIGNALS)),
         QuotaFunction::key,
         QuotaFunction::key,
         Types.STRING);

@@ -160,6 +160,30 @@ class RequestSignalsTest {
   }
 
   @Test
+  void noCheckpointAfterTheEndRejectsItAgain() throws Exception {
+    window.signal(REFUSED);
+    window.signal(FORGOTTEN);
+    window.settle();
+    window.checkpoint(1);
+
+    assertThat(window.onlyOutcome().type()).isEqualTo(Event.Type.REJECTED);
+  }
+
+  @Test
+  void aForgetThatComesBeforeARequestOverAQuotaIsAnsweredForThatToo() throws Exception {
+    window.signal(FORGOTTEN);
+    window.signal(REFUSED);
+    window.checkpoint(1);
+
+    assertThat(window.packed())
+        .extracting(PackedRequest::forget)
+        .containsExactly(FORGET, FORGET.late("r-1"));
+    assertThat(window.onlyOutcome().type()).isEqualTo(Event.Type.REJECTED);
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+  }
+
+  @Test
   void aRepeatedRequestIsRejectedAgainAndNotBeforeTheFirstTime() throws Exception {
     window.signal(REFUSED);
     window.repeat(request);

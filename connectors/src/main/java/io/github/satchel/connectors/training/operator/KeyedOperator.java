@@ -87,9 +87,11 @@ public abstract class KeyedOperator<OUT> extends AbstractStreamOperator<OUT>
     awaiting.put(key, taken);
   }
 
-  /** The keys that still wait. */
-  protected final List<String> awaitingCheckpoint() {
-    return List.copyOf(awaiting.keySet());
+  /** The keys that still wait, and from now on do so no more, as no checkpoint will follow. */
+  protected final List<String> drainAwaiting() {
+    List<String> keys = List.copyOf(awaiting.keySet());
+    awaiting.clear();
+    return keys;
   }
 
   @Override

@@ -25,7 +25,10 @@ record WatsonOptions(
       boolean enabled, Duration initialInterval, Duration maxInterval, Duration limit)
       implements Serializable {
 
-    /** The wait before the next check: half as long again each time, so never late by much. */
+    /**
+     * The wait before the next check: half as long again each time, so that little time passes
+     * unnoticed.
+     */
     Duration interval(int checks) {
       double millis = initialInterval.toMillis() * Math.pow(1.5, checks);
       return millis < maxInterval.toMillis() ? Duration.ofMillis((long) millis) : maxInterval;

@@ -95,7 +95,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
     }
   }
 
-  /** Whether the query.host() has answered, be it with an error. */
+  /** Whether the host has answered, be it with an error. */
   boolean isAnswered() {
     return status > 0;
   }
