@@ -1,6 +1,9 @@
 package io.github.satchel.operator.wake;
 
 import io.github.satchel.job.Yaml;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +19,7 @@ import java.time.Duration;
 /** The state that a FlinkDeployment should have, {@code spec.job.state}, in the Kubernetes API. */
 public final class Deployment {
 
+  private static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final String SUSPENDED = "suspended";
 
@@ -36,6 +40,23 @@ public final class Deployment {
             "/apis/flink.apache.org/v1beta1/namespaces/%s/flinkdeployments/%s"
                 .formatted(namespace, name));
     this.token = token;
+  }
+
+  /** A deployment in the namespace of the pod that asks, by the pod's service account. */
+  static Deployment inCluster(String name) throws IOException {
+    // Netty's builder reads PEM, which the JDK takes only as a key store.
+    var tls =
+        (JdkSslContext)
+            SslContextBuilder.forClient()
+                .sslProvider(SslProvider.JDK)
+                .trustManager(ACCOUNT.resolve("ca.crt").toFile())
+                .build();
+    return new Deployment(
+        HttpClient.newBuilder().sslContext(tls.context()).build(),
+        URI.create("https://kubernetes.default.svc"),
+        Files.readString(ACCOUNT.resolve("namespace")).strip(),
+        name,
+        ACCOUNT.resolve("token"));
   }
 
   boolean isSuspended() throws IOException, InterruptedException {

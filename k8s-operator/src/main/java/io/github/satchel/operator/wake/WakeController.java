@@ -3,76 +3,115 @@ package io.github.satchel.operator.wake;
 import io.github.satchel.job.SatchelConfiguration;
 import io.github.satchel.job.SatchelOptions;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
-import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Suspends the job once nothing has been written to its topics for a while, and resumes it when a
- * request waits that it has not read. It holds no state: what it does not know after a restart, it
- * sees again.
+ * request waits that it has not read. What it does not know after a restart, it sees again.
  */
 public final class WakeController {
 
   private static final Logger LOG = LoggerFactory.getLogger(WakeController.class);
-  private static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
-  private final Backlog backlog;
+  private final Consumer<?, ?> consumer;
+  private final String requests;
+  private final String results;
   private final Deployment deployment;
   private final Duration idleAfter;
   private final Clock clock;
-  private Instant awakeSince;
+
+  private Map<TopicPartition, Long> ends = Map.of();
+  private Instant quietSince;
 
   /**
    * A controller.
    *
+   * @param consumer of the job's group, which it never joins; stays the caller's
    * @param idleAfter how long nothing has been written when the job is suspended; longer than
    *     {@code request.max-deadline}, within which every request that was read says something
    */
-  public WakeController(Backlog backlog, Deployment deployment, Duration idleAfter, Clock clock) {
-    this.backlog = backlog;
+  public WakeController(
+      Consumer<?, ?> consumer,
+      String requests,
+      String results,
+      Deployment deployment,
+      Duration idleAfter,
+      Clock clock) {
+    this.consumer = consumer;
+    this.requests = requests;
+    this.results = results;
     this.deployment = deployment;
     this.idleAfter = idleAfter;
     this.clock = clock;
-    awakeSince = clock.instant();
+    quietSince = clock.instant();
   }
 
-  /** Looks once, and does what is to be done. */
+  /**
+   * Looks once, and does what is to be done.
+   *
+   * @throws KafkaException if Kafka does not answer
+   */
   public void look() throws IOException, InterruptedException {
-    Instant now = clock.instant();
-    long waiting = backlog.waiting();
-    if (deployment.isSuspended()) {
-      awakeSince = now;
-      if (waiting > 0) {
-        LOG.info("{} requests are waiting; resuming the job", waiting);
-        deployment.resume();
-      }
-    } else if (waiting == 0 && awakeSince.plus(idleAfter).isBefore(now)) {
-      Instant newest = backlog.newest();
-      if (newest.plus(idleAfter).isBefore(now)) {
-        LOG.info("Nothing has been written since {}; suspending the job", newest);
-        deployment.suspend();
-      }
+    long waiting = waiting();
+    boolean suspended = deployment.isSuspended();
+    Map<TopicPartition, Long> seen = ends;
+    ends =
+        consumer.endOffsets(
+            Stream.of(requests, results)
+                .flatMap(topic -> partitions(topic).stream())
+                .collect(Collectors.toSet()));
+    if (suspended || !ends.equals(seen)) {
+      quietSince = clock.instant();
     }
+    if (suspended && waiting > 0) {
+      LOG.info("{} requests are waiting; resuming the job", waiting);
+      deployment.resume();
+    } else if (!suspended && waiting == 0 && quietSince.plus(idleAfter).isBefore(clock.instant())) {
+      LOG.info("Nothing has been written since {}; suspending the job", quietSince);
+      deployment.suspend();
+    }
+  }
+
+  /**
+   * Requests that the job has not read. It commits its position with each checkpoint, also with the
+   * savepoint that it is suspended with.
+   */
+  public long waiting() {
+    Set<TopicPartition> partitions = partitions(requests);
+    Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
+    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions);
+    long waiting = 0;
+    for (Map.Entry<TopicPartition, Long> end : consumer.endOffsets(partitions).entrySet()) {
+      OffsetAndMetadata position = committed.get(end.getKey());
+      long begin = Objects.requireNonNull(first.get(end.getKey()));
+      waiting += end.getValue() - Math.max(begin, position == null ? begin : position.offset());
+    }
+    return waiting;
+  }
+
+  private Set<TopicPartition> partitions(String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(each -> new TopicPartition(topic, each.partition()))
+        .collect(Collectors.toSet());
   }
 
   /**
@@ -89,57 +128,27 @@ public final class WakeController {
     Configuration options = SatchelConfiguration.load(Path.of(args[0]), Map.of()).options();
     Map<String, Object> kafka = new HashMap<>(options.get(SatchelOptions.KAFKA_PROPERTIES));
     kafka.put(
-        CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
         options.get(SatchelOptions.KAFKA_BOOTSTRAP_SERVERS));
-    try (Admin admin = Admin.create(kafka)) {
+    kafka.put(ConsumerConfig.GROUP_ID_CONFIG, options.get(SatchelOptions.KAFKA_GROUP_ID));
+    var bytes = new ByteArrayDeserializer();
+    try (var consumer = new KafkaConsumer<>(kafka, bytes, bytes)) {
       var controller =
           new WakeController(
-              new Backlog(
-                  admin,
-                  options.get(SatchelOptions.KAFKA_GROUP_ID),
-                  options.get(SatchelOptions.KAFKA_REQUESTS_TOPIC),
-                  options.get(SatchelOptions.KAFKA_RESULTS_TOPIC)),
-              new Deployment(
-                  HttpClient.newBuilder().sslContext(trust(ACCOUNT.resolve("ca.crt"))).build(),
-                  URI.create(
-                      "https://%s:%s"
-                          .formatted(
-                              environment("KUBERNETES_SERVICE_HOST"),
-                              environment("KUBERNETES_SERVICE_PORT"))),
-                  Files.readString(ACCOUNT.resolve("namespace")).strip(),
-                  args[1],
-                  ACCOUNT.resolve("token")),
+              consumer,
+              options.get(SatchelOptions.KAFKA_REQUESTS_TOPIC),
+              options.get(SatchelOptions.KAFKA_RESULTS_TOPIC),
+              Deployment.inCluster(args[1]),
               Duration.ofMinutes(Long.parseLong(args[2])),
               Clock.systemUTC());
       while (true) {
         try {
           controller.look();
-        } catch (IOException e) {
+        } catch (IOException | KafkaException e) {
           LOG.warn("{}", e.getMessage());
         }
         Thread.sleep(5_000);
       }
     }
-  }
-
-  private static String environment(String name) {
-    return Objects.requireNonNull(System.getenv(name), name);
-  }
-
-  private static SSLContext trust(Path certificate) throws IOException, GeneralSecurityException {
-    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-    trusted.load(null, null);
-    try (InputStream in = Files.newInputStream(certificate)) {
-      int i = 0;
-      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        trusted.setCertificateEntry("ca-" + i++, each);
-      }
-    }
-    TrustManagerFactory managers =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    managers.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, managers.getTrustManagers(), null);
-    return context;
   }
 }

@@ -10,7 +10,6 @@ import com.sun.net.httpserver.HttpServer;
 import io.github.satchel.client.RequestBuilder;
 import io.github.satchel.contract.Event;
 import io.github.satchel.job.SatchelOptions;
-import io.github.satchel.operator.wake.Backlog;
 import io.github.satchel.operator.wake.Deployment;
 import io.github.satchel.operator.wake.WakeController;
 import io.github.satchel.testkit.JobSettings;
@@ -25,8 +24,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,22 +51,22 @@ class WakeAttack {
     try (LocalServices services =
             LocalServices.builder(directory.resolve("services")).watsonKeys(1, 10).start();
         Site site = new Site(services);
-        Admin admin =
-            Admin.create(
+        KafkaConsumer<byte[], byte[]> consumer =
+            new KafkaConsumer<>(
                 Map.of(
-                    CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
-                    services.endpoints().bootstrapServers()));
+                    ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                    services.endpoints().bootstrapServers(),
+                    ConsumerConfig.GROUP_ID_CONFIG,
+                    SatchelOptions.KAFKA_GROUP_ID.defaultValue()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
         ApiServer api = new ApiServer(configuration(services), directory)) {
       services.pictures().drawAll();
-      Backlog backlog =
-          new Backlog(
-              admin,
-              SatchelOptions.KAFKA_GROUP_ID.defaultValue(),
-              SatchelOptions.KAFKA_REQUESTS_TOPIC.defaultValue(),
-              SatchelOptions.KAFKA_RESULTS_TOPIC.defaultValue());
       WakeController controller =
           new WakeController(
-              backlog,
+              consumer,
+              SatchelOptions.KAFKA_REQUESTS_TOPIC.defaultValue(),
+              SatchelOptions.KAFKA_RESULTS_TOPIC.defaultValue(),
               new Deployment(HttpClient.newHttpClient(), api.uri(), "school", "satchel", token),
               IDLE_AFTER,
               Clock.systemUTC());
@@ -75,7 +75,7 @@ class WakeAttack {
 
       serve(site, services, controller, "first");
       await("asleep").until(() -> look(controller) && api.job == null);
-      assertThat(backlog.waiting()).as("what was read is committed").isZero();
+      assertThat(controller.waiting()).as("what was read is committed").isZero();
       controller.look();
       assertThat(api.job).as("it does not wake by itself").isNull();
       serve(site, services, controller, "second");
