@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import javax.net.ssl.SSLSession;
@@ -51,7 +52,7 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   private boolean completed;
   private Reply.@Nullable Arrived arrived;
   private @Nullable Origin origin;
-  private @Nullable Channel channel;
+  private volatile @Nullable Channel channel;
   private volatile @Nullable Body body;
 
   /** What all exchanges of a client share. */
@@ -72,7 +73,12 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
     this.whenDone = whenDone;
     watch =
         new Watch(
-            surroundings.timer(), timeLeft, surroundings.settings().idleTimeout(), this::fail);
+            surroundings.timer(),
+            System::nanoTime,
+            timeLeft,
+            surroundings.settings().idleTimeout(),
+            this::afterReads,
+            this::fail);
   }
 
   void start(AsyncHttpClient client, Request request) {
@@ -173,16 +179,18 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
   @Override
   public void pause() {
     watch.pause();
-    if (channel != null) {
-      ReadPause.of(channel).pause(channel);
+    Channel connection = channel;
+    if (connection != null) {
+      ReadPause.of(connection).pause(connection);
     }
   }
 
   @Override
   public void resume() {
     watch.resume();
-    if (channel != null) {
-      ReadPause.of(channel).resume(channel);
+    Channel connection = channel;
+    if (connection != null) {
+      ReadPause.of(connection).resume(connection);
     }
   }
 
@@ -206,8 +214,9 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
 
   /** The client may give the connection to someone else now; it must not stay paused. */
   private void letGoOfConnection() {
-    if (channel != null) {
-      ReadPause.of(channel).resume(channel);
+    Channel connection = channel;
+    if (connection != null) {
+      ReadPause.of(connection).resume(connection);
       channel = null;
     }
   }
@@ -294,6 +303,18 @@ final class Exchange implements AsyncHandler<Void>, Body.Listener {
 
   private State state() {
     return done.get() ? State.ABORT : State.CONTINUE;
+  }
+
+  /**
+   * An event loop reads before it runs what is due, so what is due a little later follows a read.
+   */
+  private void afterReads(Runnable action) {
+    Channel connection = channel;
+    if (connection == null || connection.eventLoop().isShuttingDown()) {
+      action.run();
+    } else {
+      var unused = connection.eventLoop().schedule(action, 1, TimeUnit.MILLISECONDS);
+    }
   }
 
   private void fail(Fault fault) {
