@@ -29,16 +29,19 @@ final class Refusals {
 
   private final KeyedOperator<?> operator;
   private final Duration remember;
+  private final long keepUntil;
   private final Consumer<Event> events;
   private final ValueState<Refused> refused;
 
   /**
    * @param remember how long a request is remembered
+   * @param keepUntil processing time before which none is forgotten, in milliseconds
    * @param events takes outcomes
    */
-  Refusals(KeyedOperator<?> operator, Duration remember, Consumer<Event> events) {
+  Refusals(KeyedOperator<?> operator, Duration remember, long keepUntil, Consumer<Event> events) {
     this.operator = operator;
     this.remember = remember;
+    this.keepUntil = keepUntil;
     this.events = events;
     refused = operator.state(REFUSED, TypeInformation.of(Refused.class));
   }
@@ -106,10 +109,12 @@ final class Refusals {
     if (time != known.forgetAt()) {
       return;
     }
-    if (known.told()) {
-      refused.clear();
-    } else {
+    if (!known.told()) {
       keep(known.until(operator.now() + remember.toMillis()));
+    } else if (operator.now() < keepUntil) {
+      keep(known.until(keepUntil));
+    } else {
+      refused.clear();
     }
   }
 

@@ -69,6 +69,12 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
    */
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
+  /**
+   * No request is forgotten so soon after a start: repetitions of what its time was up for while
+   * the job was down, over a weekend say, wait in Kafka and are read now.
+   */
+  static final Duration KEEP_AFTER_START = Duration.ofMinutes(10);
+
   private static final String ADMISSION = "admission";
   private static final String ENDING = "ending";
 
@@ -136,8 +142,10 @@ public final class RequestWindow extends KeyedOperator<PackedRequest>
     cleaner = work("satchel-archive-cleaner", 1, CLOSE_LIMIT);
     store = new StoreWork(writers, settings.maxAttempts());
     images = new GatheredImages(this);
-    tombstones = new Tombstones(this, remember, archives, store, cleaner, this::tellOutcome);
-    refusals = new Refusals(this, remember, this::tell);
+    long keepUntil = now() + Math.min(KEEP_AFTER_START.toMillis(), remember.toMillis());
+    tombstones =
+        new Tombstones(this, remember, keepUntil, archives, store, cleaner, this::tellOutcome);
+    refusals = new Refusals(this, remember, keepUntil, this::tell);
     memory =
         ByteBudget.open(
             getRuntimeContext().getJobInfo().getJobId().toString(), settings.inlineMemory());

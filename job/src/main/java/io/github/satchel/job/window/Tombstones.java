@@ -47,6 +47,7 @@ final class Tombstones {
 
   private final KeyedOperator<?> operator;
   private final Duration remember;
+  private final long keepUntil;
   private final ArchiveStore archives;
   private final StoreWork store;
   private final KeyedWork cleaner;
@@ -60,6 +61,7 @@ final class Tombstones {
 
   /**
    * @param remember how long a request is remembered after its end
+   * @param keepUntil processing time before which none is forgotten, in milliseconds
    * @param store reads decisions
    * @param cleaner removes files; for these only, as a class of yesterday that is forgotten must
    *     not hold up one of today
@@ -68,12 +70,14 @@ final class Tombstones {
   Tombstones(
       KeyedOperator<?> operator,
       Duration remember,
+      long keepUntil,
       ArchiveStore archives,
       StoreWork store,
       KeyedWork cleaner,
       BiConsumer<String, Decision> outcomes) {
     this.operator = operator;
     this.remember = remember;
+    this.keepUntil = keepUntil;
     this.archives = archives;
     this.store = store;
     this.cleaner = cleaner;
@@ -146,7 +150,11 @@ final class Tombstones {
   /** The timer of a request that has ended. */
   void onTimer(String id, Tombstone ended, long time) throws IOException {
     if (time == ended.forgetAt()) {
-      forget(id, ended);
+      if (operator.now() < keepUntil && ended.removals() == 0) {
+        postpone(ended, Duration.ofMillis(keepUntil - operator.now()));
+      } else {
+        forget(id, ended);
+      }
     }
   }
 

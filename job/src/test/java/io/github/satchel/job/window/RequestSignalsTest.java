@@ -425,6 +425,42 @@ class RequestSignalsTest {
     assertThat(window.outcomes()).containsExactly(first, first, first);
   }
 
+  /** As with a job that sleeps over a weekend. */
+  @Test
+  void aRepeatThatWaitedWhileTheJobWasDownIsToldTheSameOutcome() throws Exception {
+    TrainingRequest stored = stored(request);
+    window.send(stored);
+    window.sendImages(stored, 0, 20);
+    Event first = window.onlyOutcome();
+    long monday = NOW + REMEMBER.multipliedBy(3).toMillis();
+
+    window = window.restartAt(monday, window.snapshot());
+    window.send(stored);
+    window.sendImages(stored, 0, 20);
+    window.settle();
+
+    assertThat(window.events()).containsExactly(first);
+    window.setTime(monday + RequestWindow.KEEP_AFTER_START.toMillis());
+    window.settle();
+    assertThat(window.stateEntries()).isZero();
+  }
+
+  @Test
+  void aRepeatOfARejectedRequestThatWaitedWhileTheJobWasDownIsRejected() throws Exception {
+    window.signal(REFUSED);
+    window.checkpoint(1);
+    Event first = window.onlyOutcome();
+    long monday = NOW + REMEMBER.multipliedBy(3).toMillis();
+
+    window = window.restartAt(monday, window.snapshot());
+    window.send(request);
+
+    assertThat(window.events()).containsExactly(first);
+    window.setTime(monday + RequestWindow.KEEP_AFTER_START.toMillis());
+    assertThat(window.stateEntries()).isZero();
+    assertThat(window.timers()).isZero();
+  }
+
   @Test
   void aPackedRequestThatIsAskedForAgainGoesToTheTrainerAgain() throws Exception {
     window.send(request);

@@ -95,8 +95,8 @@ final class WindowFixture {
     if (backend != null) {
       fixture.harness.setStateBackend(backend);
     }
-    fixture.harness.open();
     fixture.setTime(NOW);
+    fixture.harness.open();
     return fixture;
   }
 
@@ -112,10 +112,13 @@ final class WindowFixture {
     if (backend != null) {
       next.harness.setStateBackend(backend);
     }
-    next.harness.initializeState(state);
-    next.harness.open();
-    next.setTime(NOW + 1);
-    return next;
+    return next.open(state, NOW + 1);
+  }
+
+  /** Ends this one, and starts another from the state at a later time. */
+  WindowFixture restartAt(long time, OperatorSubtaskState state) throws Exception {
+    close();
+    return new WindowFixture(settings).open(state, time);
   }
 
   /** Ends this one, and starts another from the state with other settings. */
@@ -126,11 +129,16 @@ final class WindowFixture {
       Duration progressInterval)
       throws Exception {
     close();
-    WindowFixture next = new WindowFixture(changed, remember, progressInterval);
-    next.harness.initializeState(state);
-    next.harness.open();
-    next.setTime(NOW + 1);
-    return next;
+    return new WindowFixture(changed, remember, progressInterval).open(state, NOW + 1);
+  }
+
+  private WindowFixture open(OperatorSubtaskState state, long time) throws Exception {
+    setTime(time);
+    harness.initializeState(state);
+    harness.open();
+    // What is due fires as in a task.
+    setTime(time);
+    return this;
   }
 
   OperatorSubtaskState snapshot() throws Exception {
