@@ -71,14 +71,17 @@ public final class WakeController {
    * @throws KafkaException if Kafka does not answer
    */
   public void look() throws IOException, InterruptedException {
+    Set<TopicPartition> all =
+        Stream.of(requests, results)
+            .flatMap(topic -> partitions(topic).stream())
+            .collect(Collectors.toSet());
+    if (!consumer.assignment().equals(all)) {
+      consumer.assign(all); // it warns of offsets of others
+    }
     long waiting = waiting();
     boolean suspended = deployment.isSuspended();
     Map<TopicPartition, Long> seen = ends;
-    ends =
-        consumer.endOffsets(
-            Stream.of(requests, results)
-                .flatMap(topic -> partitions(topic).stream())
-                .collect(Collectors.toSet()));
+    ends = consumer.endOffsets(all);
     if (suspended || !ends.equals(seen)) {
       quietSince = clock.instant();
     }

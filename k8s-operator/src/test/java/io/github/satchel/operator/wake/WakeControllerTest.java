@@ -113,9 +113,9 @@ class WakeControllerTest {
 
   @Test
   void aRequestThatIsNotReadWakesTheJob() throws Exception {
+    controller.look();
     state = "suspended";
     consumer.updateEndOffsets(Map.of(REQUESTS, 7L));
-    consumer.assign(List.of(REQUESTS));
     consumer.commitSync(Map.of(REQUESTS, new OffsetAndMetadata(7)));
     controller.look();
     assertThat(state).as("all are read").isEqualTo("suspended");
