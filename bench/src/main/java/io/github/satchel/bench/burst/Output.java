@@ -5,6 +5,7 @@ import io.github.satchel.bench.comparison.RoundFigures;
 import io.github.satchel.testkit.report.BurstResult;
 import io.github.satchel.testkit.report.BurstResult.ProcessFigures;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -14,6 +15,9 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param json whether standard output is for a script, so that people read standard error
  */
 record Output(CommandSpec spec, boolean json) {
+
+  /** People compare the first few; the report page has all. */
+  private static final int MOST_IN_ORDER = 40;
 
   /** For people. */
   void say(String line) {
@@ -58,7 +62,12 @@ record Output(CommandSpec spec, boolean json) {
     if (result.bytesInFlight() != null) {
       say("bytes in flight     at most %d MB".formatted(result.bytesInFlight() >> 20));
     }
-    say("order of completion " + result.order().stream().map(Output::brief).toList());
+    List<String> order = result.order().stream().map(Output::brief).toList();
+    int more = Math.max(order.size() - MOST_IN_ORDER, 0);
+    say(
+        "order of completion "
+            + order.subList(0, order.size() - more)
+            + (more == 0 ? "" : " and %d more".formatted(more)));
     say("");
     say("%-15s %12s %15s %15s".formatted("process", "CPU seconds", "peak RSS, MB", "of its life"));
     for (ProcessFigures process : result.processes()) {

@@ -39,47 +39,44 @@ import org.apache.flink.configuration.TaskManagerOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The autoscaler of Flink's Kubernetes operator, as the programme of its own that it is too, with
- * production's settings, whose times are divided by {@code autoscaler.factor}. {@code
- * autoscaler.jar} is that programme; docs/scale.md says where it comes from.
+ * production's settings. {@code autoscaler.jar} is that programme; docs/scale.md says where it
+ * comes from.
  */
 class AutoscalerAttack {
 
+  /** What times are divided by in the test of how it grows and shrinks. */
   private static final int FACTOR = Integer.getInteger("autoscaler.factor", 12);
+
+  private static final Path MANIFESTS = Path.of("../k8s-operator/rendered/prod.yaml");
   private static final int PUPILS = 50;
   private static final int IMAGES_A_LABEL = 30;
   private static final Duration OVER = Duration.ofSeconds(15);
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration PATIENCE = Duration.ofMinutes(20);
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path directory;
 
   @Test
   void resizeGrowsWithABurstAndShrinksToIdleAfterIt() throws Exception {
-    String jar = System.getProperty("autoscaler.jar", "");
-    assumeThat(Path.of(jar))
-        .as("-Dautoscaler.jar, the operator's flink-autoscaler-standalone: see docs/scale.md")
-        .isRegularFile();
-    Autoscaling shipped = new Autoscaling(Path.of("../k8s-operator/rendered/prod.yaml"), FACTOR);
+    String jar = jar();
+    Autoscaling shipped = new Autoscaling(MANIFESTS, FACTOR);
     Predicate<Vertex> scaled = vertex -> !shipped.excluded().contains(vertex.id());
-    Predicate<Vertex> resize = vertex -> vertex.name().equals("resize");
 
-    try (ServiceProcesses services = ServiceProcesses.start(services());
+    try (ServiceProcesses services =
+            services(new ServiceSettings.Pictures(drawing(directory), "", 1), PUPILS);
         FlinkCluster cluster = cluster(services, shipped)) {
       start(cluster, shipped.most());
       Timeline timeline = new Timeline(cluster.rest(), scaled);
       timeline.look();
       RequestLog log;
       try (JavaProcess autoscaler = autoscaler(jar, cluster, shipped)) {
-        FutureTask<RequestLog> press = press(services);
-        new Thread(press, "satchel-press").start();
-        await("outcomes")
-            .atMost(OVER.plus(PATIENCE))
-            .until(() -> look(timeline, autoscaler) && press.isDone());
+        log = watched(press(services, PUPILS, IMAGES_A_LABEL), timeline, autoscaler);
         timeline.note("every request has an outcome");
-        log = press.get();
         // First to what the end of the burst needed, then to what nothing needs.
         await("idle again")
             .atMost(shipped.scaleDownInterval().multipliedBy(3).plusMinutes(1))
@@ -90,34 +87,133 @@ class AutoscalerAttack {
       } finally {
         System.out.println(timeline);
       }
-      assertThat(log.entries())
-          .allSatisfy(
-              entry ->
-                  assertThat(entry.outcomes())
-                      .extracting(Event::type)
-                      .containsExactly(Event.Type.UPLOADED));
-      assertThat(timeline.seen(resize)).hasSizeGreaterThan(1);
+      assertUploaded(log);
+      assertThat(timeline.seen(AutoscalerAttack::isResize)).hasSizeGreaterThan(1);
       assertThat(timeline.seen(scaled)).allMatch(parallelism -> parallelism <= shipped.most());
       assertThat(timeline.seen(scaled.negate())).hasSize(1);
     }
   }
 
-  private static FutureTask<RequestLog> press(ServiceProcesses services) {
+  /**
+   * How long the last pupil of an event waits, and what is held until then, at production's times.
+   *
+   * @param window of metrics, and how long nothing is decided after a change; empty as shipped
+   * @param inAdvance whether somebody who knows of the event scales before it
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "100, '', false",
+    "300, '', false",
+    "1000, '', false",
+    "1000, 30 s, false",
+    "300, '', true",
+    "1000, '', true"
+  })
+  void anEventIsServed(int pupils, String window, boolean inAdvance) throws Exception {
+    String jar = jar();
+    Autoscaling scaling = new Autoscaling(MANIFESTS, 1);
+    if (!window.isEmpty()) {
+      scaling.set("metrics.window", window);
+      scaling.set("stabilization.interval", window);
+    }
+    String shown = System.getProperty("autoscaler.pictures");
+    ServiceSettings.Pictures pictures =
+        shown == null
+            ? ServiceSettings.Pictures.DRAWN
+            : new ServiceSettings.Pictures(Path.of(shown), "", 1);
+    try (ServiceProcesses services = services(pictures, pupils);
+        FlinkCluster cluster = cluster(services, scaling)) {
+      start(cluster, scaling.most());
+      if (inAdvance) {
+        cluster.rest().rescale(Map.of(resize(cluster).id(), scaling.most()));
+        await("scaled")
+            .atMost(PATIENCE)
+            .ignoreExceptions()
+            .until(
+                () ->
+                    cluster.rest().isServing() && resize(cluster).parallelism() == scaling.most());
+      }
+      Timeline timeline = new Timeline(cluster.rest(), AutoscalerAttack::isResize);
+      timeline.look();
+      RequestLog log;
+      try (JavaProcess autoscaler = autoscaler(jar, cluster, scaling)) {
+        log = watched(press(services, pupils, 15), timeline, autoscaler);
+        timeline.look();
+      } finally {
+        System.out.println(timeline);
+      }
+      System.out.printf(
+          "| %d pupils | window %s | in advance %s | last pupil %.0f s | slots × seconds %.0f |%n",
+          pupils,
+          window.isEmpty() ? "as shipped" : window,
+          inAdvance,
+          log.entries().stream()
+              .map(RequestLog.Entry::time)
+              .mapToDouble(time -> time == null ? Double.NaN : time.toMillis() / 1e3)
+              .max()
+              .orElseThrow(),
+          timeline.slotSeconds());
+      assertUploaded(log);
+    }
+  }
+
+  private static String jar() {
+    String jar = System.getProperty("autoscaler.jar", "");
+    assumeThat(Path.of(jar))
+        .as("-Dautoscaler.jar, the operator's flink-autoscaler-standalone: see docs/scale.md")
+        .isRegularFile();
+    return jar;
+  }
+
+  private static void assertUploaded(RequestLog log) {
+    assertThat(log.entries())
+        .allSatisfy(
+            entry ->
+                assertThat(entry.outcomes())
+                    .extracting(Event::type)
+                    .containsExactly(Event.Type.UPLOADED));
+  }
+
+  private static boolean isResize(Vertex vertex) {
+    return vertex.name().equals("resize");
+  }
+
+  private static Vertex resize(FlinkCluster cluster) throws IOException {
+    return cluster.rest().vertices().stream()
+        .filter(AutoscalerAttack::isResize)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What came of it, while the job is looked at. */
+  private static RequestLog watched(
+      FutureTask<RequestLog> press, Timeline timeline, JavaProcess autoscaler) throws Exception {
+    new Thread(press, "satchel-press").start();
+    await("outcomes")
+        .atMost(OVER.plus(PATIENCE))
+        .until(() -> look(timeline, autoscaler) && press.isDone());
+    return press.get();
+  }
+
+  private static FutureTask<RequestLog> press(
+      ServiceProcesses services, int pupils, int imagesALabel) {
     List<Load> loads =
-        new LoadFactory(services::pictureUrl, 0).pupils("event", PUPILS, 2, IMAGES_A_LABEL);
+        new LoadFactory(services::pictureUrl, 0).pupils("event", pupils, 2, imagesALabel);
     return new FutureTask<>(
         () -> RequestLog.serve(services.endpoints().bootstrapServers(), loads, OVER, PATIENCE));
   }
 
-  private ServiceSettings services() throws IOException {
-    return new ServiceSettings(
-        directory.resolve("services"),
-        1,
-        new ServiceSettings.Pictures(drawing(directory), "", 1),
-        new ServiceSettings.Latencies(20, 0, 500),
-        Tls.NONE,
-        PUPILS,
-        null);
+  private ServiceProcesses services(ServiceSettings.Pictures pictures, int classifiers)
+      throws Exception {
+    return ServiceProcesses.start(
+        new ServiceSettings(
+            directory.resolve("services"),
+            1,
+            pictures,
+            new ServiceSettings.Latencies(20, 0, 500),
+            Tls.NONE,
+            classifiers,
+            null));
   }
 
   /**

@@ -62,6 +62,11 @@ final class Autoscaling {
     return time.dividedBy(factor).toMillis() + " ms";
   }
 
+  /** Gives a setting of the autoscaler another value. */
+  void set(String key, String value) {
+    shipped.put(AUTOSCALER + key, value);
+  }
+
   /** Flink's settings. */
   Configuration settings() {
     Configuration settings = Configuration.fromMap(shipped);

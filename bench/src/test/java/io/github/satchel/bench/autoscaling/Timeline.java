@@ -19,6 +19,8 @@ final class Timeline {
   private final List<Vertex> seen = new ArrayList<>();
   private final List<String> rows = new ArrayList<>();
   private List<Vertex> last = List.of();
+  private long lookedAt = start;
+  private double slotSeconds;
 
   /**
    * Begins.
@@ -32,6 +34,10 @@ final class Timeline {
 
   /** Looks at the job, and writes a row if it runs otherwise than at the last look. */
   void look() {
+    long at = System.nanoTime();
+    int slots = last.stream().mapToInt(Vertex::parallelism).max().orElse(0);
+    slotSeconds += slots * ((at - lookedAt) / 1e9);
+    lookedAt = at;
     try {
       List<Vertex> now = rest.vertices();
       if (!now.equals(last) && now.stream().allMatch(each -> each.status().equals("RUNNING"))) {
@@ -58,6 +64,11 @@ final class Timeline {
                 told,
                 parallelisms(last, scaled.negate()),
                 what));
+  }
+
+  /** Slots that the job held, by the seconds for which it did; vertices share slots. */
+  double slotSeconds() {
+    return slotSeconds;
   }
 
   /** Every parallelism that vertices ran with. */
