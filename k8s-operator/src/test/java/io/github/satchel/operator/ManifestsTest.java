@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestsTest {
 
@@ -82,6 +83,19 @@ class ManifestsTest {
     ((ObjectNode) manifest.at("/spec/job")).put("upgradeMode", "sometimes");
 
     assertThat(validator.problems(manifest)).anyMatch(problem -> problem.contains("upgradeMode"));
+  }
+
+  /** The operator merges the containers of both by their place, whatever their names are. */
+  @ParameterizedTest
+  @ValueSource(strings = {"dev", "prod", "check"})
+  void flinksContainerIsTheFirstOfEveryPodTemplate(String overlay) throws IOException {
+    JsonNode spec = Manifests.deployment(overlay).path("spec");
+
+    for (String template : List.of("", "/jobManager", "/taskManager")) {
+      assertThat(spec.at(template + "/podTemplate/spec/containers/0/name").asText())
+          .isEqualTo("flink-main-container");
+    }
+    assertThat(spec.at("/podTemplate/spec/containers/0/volumeMounts")).isNotEmpty();
   }
 
   /** Without kubectl a digest tells; with it the overlays are rendered again. */
