@@ -98,41 +98,19 @@ class AutoscalerAttack {
    * How long the last pupil of an event waits, and what is held until then, at production's times.
    *
    * @param window of metrics, and how long nothing is decided after a change; empty as shipped
-   * @param inAdvance whether somebody who knows of the event scales before it
    */
   @ParameterizedTest
-  @CsvSource({
-    "100, '', false",
-    "300, '', false",
-    "1000, '', false",
-    "1000, 30 s, false",
-    "300, '', true",
-    "1000, '', true"
-  })
-  void anEventIsServed(int pupils, String window, boolean inAdvance) throws Exception {
+  @CsvSource({"100, ''", "300, ''", "1000, ''", "1000, 30 s"})
+  void anEventIsServed(int pupils, String window) throws Exception {
     String jar = jar();
     Autoscaling scaling = new Autoscaling(MANIFESTS, 1);
     if (!window.isEmpty()) {
       scaling.set("metrics.window", window);
       scaling.set("stabilization.interval", window);
     }
-    String shown = System.getProperty("autoscaler.pictures");
-    ServiceSettings.Pictures pictures =
-        shown == null
-            ? ServiceSettings.Pictures.DRAWN
-            : new ServiceSettings.Pictures(Path.of(shown), "", 1);
-    try (ServiceProcesses services = services(pictures, pupils);
+    try (ServiceProcesses services = services(ServiceSettings.Pictures.DRAWN, pupils);
         FlinkCluster cluster = cluster(services, scaling)) {
       start(cluster, scaling.most());
-      if (inAdvance) {
-        cluster.rest().rescale(Map.of(resize(cluster).id(), scaling.most()));
-        await("scaled")
-            .atMost(PATIENCE)
-            .ignoreExceptions()
-            .until(
-                () ->
-                    cluster.rest().isServing() && resize(cluster).parallelism() == scaling.most());
-      }
       Timeline timeline = new Timeline(cluster.rest(), AutoscalerAttack::isResize);
       timeline.look();
       RequestLog log;
@@ -143,10 +121,9 @@ class AutoscalerAttack {
         System.out.println(timeline);
       }
       System.out.printf(
-          "| %d pupils | window %s | in advance %s | last pupil %.0f s | slots × seconds %.0f |%n",
+          "| %d pupils | window %s | last pupil %.0f s | slots × seconds %.0f |%n",
           pupils,
           window.isEmpty() ? "as shipped" : window,
-          inAdvance,
           log.entries().stream()
               .map(RequestLog.Entry::time)
               .mapToDouble(time -> time == null ? Double.NaN : time.toMillis() / 1e3)
@@ -176,13 +153,6 @@ class AutoscalerAttack {
 
   private static boolean isResize(Vertex vertex) {
     return vertex.name().equals("resize");
-  }
-
-  private static Vertex resize(FlinkCluster cluster) throws IOException {
-    return cluster.rest().vertices().stream()
-        .filter(AutoscalerAttack::isResize)
-        .findFirst()
-        .orElseThrow();
   }
 
   /** What came of it, while the job is looked at. */
